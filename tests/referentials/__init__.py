@@ -1,0 +1,1 @@
+"""Tests of the referentials and of the shipped content."""
