@@ -1,8 +1,13 @@
 import hashlib
+from datetime import UTC, datetime
 from io import BytesIO
 
 import pytest
 from PIL import Image, ImageDraw
+
+from qse_audit.documents.bag import Member, write_bag
+from qse_audit.documents.bag_check import verify_bag
+from qse_audit.documents.seal import load_or_make_key
 
 HOSTILE = (
     "😀🧑🏽‍🔧 品質監査 שלום مرحبا \u202egnp.exe\u202c \x00\x07\x1b \ud800 "
@@ -139,3 +144,58 @@ def make_sample(odd=""):
         ],
         "note": "Fin du rapport. Ελληνικά, Русский." + odd,
     }  # fmt: skip
+
+
+NOW = datetime(2026, 11, 23, 17, 4, 13, 500, tzinfo=UTC)
+INFO = {"Source-Organization": "Mécanique du Val d’Orge", "External-Description": "a\nb"}
+CONTENTS = {
+    "data/dossier.pdf": b"%PDF-1.7 " + bytes(range(256)) * 4,
+    "data/preuves/P-01 palan vérifié.jpg": b"\xff\xd8" + b"photo" * 300,
+    "data/vide.txt": b"",
+    "data/events.jsonl": b'{"seq":1}\n{"seq":2}\n',
+}
+
+
+class Pipe:
+    """A sink that can only be written to, as a response is."""
+
+    def __init__(self):
+        self.chunks = []
+
+    def write(self, chunk):
+        self.chunks.append(bytes(chunk))
+
+
+@pytest.fixture(scope="session")
+def key(tmp_path_factory):
+    return load_or_make_key(tmp_path_factory.mktemp("key") / "seal.pem", now=NOW)
+
+
+def make(key, contents=CONTENTS, root="dossier-emma", **options):
+    pipe = Pipe()
+    summary = write_bag(
+        pipe,
+        root=root,
+        members=[Member(path, content) for path, content in contents.items()],
+        info=INFO,
+        key=key,
+        sealed_at=NOW,
+        claims={"event_head": "ab" * 32},
+        **options,
+    )
+    return b"".join(pipe.chunks), summary
+
+
+@pytest.fixture(scope="session")
+def sealed(key):
+    return make(key)[0]
+
+
+@pytest.fixture
+def check(tmp_path, key):
+    def check(content, keys=None):
+        path = tmp_path / "dossier.zip"
+        path.write_bytes(content)
+        return verify_bag(path, public_keys=[key.public] if keys is None else keys)
+
+    return check
