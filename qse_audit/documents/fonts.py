@@ -26,6 +26,7 @@ SYMBOLS = frozenset("□■▪▫●○◆◇▲△▼▽►◄★☆✔✗✘�
 _INVISIBLE = re.compile("[\u00ad\u180e\u200b-\u200d\u2060-\u2064\ufe00-\ufe0f\ufeff]")
 """Joiners, soft hyphens and variation selectors: nothing to see, so nothing is lost."""
 _NEWLINES = re.compile("\r\n?|[\x0b\x0c\x85\u2028\u2029]")
+_NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _HIGHEST = 0xFFFF
 _MAX_DEPTH = 50
 
@@ -46,6 +47,11 @@ def covered(text: str) -> str:
     text = _NEWLINES.sub("\n", unicodedata.normalize("NFC", _INVISIBLE.sub("", text)))
     known = characters()
     return "".join(character if character in known else REPLACEMENT for character in text)
+
+
+def xml_text(text: str) -> str:
+    """Return ``text`` as the XML of Office files can hold it; every script stays."""
+    return _NOT_XML.sub(REPLACEMENT, text.replace("\r\n", "\n"))
 
 
 def printable(value: Any) -> Any:

@@ -1,0 +1,121 @@
+"""How values are worded in documents and pages, in French and English, without a request."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from decimal import ROUND_HALF_UP, Decimal
+from fractions import Fraction
+from functools import cache
+from gettext import NullTranslations
+from typing import Any
+
+from babel.dates import format_date
+from babel.numbers import format_decimal
+from babel.support import Translations
+
+from qse_audit.core.clock import PARIS
+from qse_audit.core.text import Message
+from qse_audit.paths import translations_dir
+
+NOTHING = "—"
+"""What stands for a value that is absent or not computable."""
+
+Number = int | float | Decimal | Fraction
+
+_NARROW_SPACE = "\u202f"
+_NO_BREAK_SPACE = "\u00a0"
+_UNITS = {"fr": ("octets", "ko", "Mo", "Go"), "en": ("bytes", "kB", "MB", "GB")}
+
+
+def number(value: Number | None, locale: str, *, digits: int = 0) -> str:
+    """Return ``value`` with so many decimals: ``1 234,5``, ``1,234.5``, or ``—`` for none.
+
+    Halves go away from zero, as people round: 0.125 with two decimals is 0.13.
+    """
+    if value is None:
+        return NOTHING
+    pattern = "#,##0" + ("." + "0" * digits if digits else "")
+    return format_decimal(_rounded(value, digits), pattern, locale=_known(locale))
+
+
+def percent(ratio: Number | None, locale: str, *, digits: int = 1) -> str:
+    """Return a ratio from 0 to 1 as text: ``66,7 %``, ``66.7%``, or ``—`` for none."""
+    if ratio is None:
+        return NOTHING
+    space = _NARROW_SPACE if _known(locale) == "fr" else ""
+    return f"{number(ratio * 100, locale, digits=digits)}{space}%"
+
+
+def day(value: date | None, locale: str) -> str:
+    """Return a date with its weekday: ``lun. 23 nov. 2026``, ``Mon 23 Nov 2026``."""
+    if value is None:
+        return NOTHING
+    return format_date(value, "EEE d MMM y", locale=_known(locale))
+
+
+def moment(value: datetime | None, locale: str) -> str:
+    """Return an instant as read on a wall in France: ``lun. 23 nov. 2026 à 18:04``.
+
+    :raises ValueError: for a time without a zone.
+    """
+    if value is None:
+        return NOTHING
+    if value.tzinfo is None:
+        raise ValueError(f"a moment needs a zone: {value}")
+    there = value.astimezone(PARIS)
+    joint = " à " if _known(locale) == "fr" else ", "
+    return f"{day(there.date(), locale)}{joint}{there:%H:%M}"
+
+
+def file_size(size_bytes: int, locale: str) -> str:
+    """Return a size in the largest unit that leaves a number: ``812 octets``, ``1,2 Mo``."""
+    names = _UNITS[_known(locale)]
+    power = 0
+    while power < len(names) - 1 and size_bytes >= 999.5 * 1000**power:
+        power += 1
+    digits = 1 if power and size_bytes < 99.95 * 1000**power else 0
+    value = number(Fraction(size_bytes, 1000**power), locale, digits=digits)
+    return f"{value}{_NO_BREAK_SPACE}{names[power]}"
+
+
+class Texts:
+    """The words of one locale: source strings in, translations out."""
+
+    def __init__(self, locale: str) -> None:
+        self.locale = _known(locale)
+        self._catalogue = _catalogue(self.locale)
+
+    def translate(self, text: Message | str) -> str:
+        """Return ``text`` in this locale; the French source where the catalogue has nothing.
+
+        The values of a :class:`Message` are translated too when they are messages themselves.
+        """
+        if not isinstance(text, Message):
+            return self._catalogue.gettext(text) if text else ""
+        sentence = self._catalogue.gettext(text.msgid) if text.msgid else ""
+        return sentence % self._values(text.values) if text.values else sentence
+
+    def _values(self, values: Mapping[str, Any]) -> dict[str, Any]:
+        """Return ``values`` with the messages among them translated."""
+        return {
+            name: self.translate(value) if isinstance(value, Message) else value
+            for name, value in values.items()
+        }
+
+
+def _known(locale: str) -> str:
+    """Return the language of ``locale`` that documents are written in: French unless English."""
+    return "en" if locale.lower().startswith("en") else "fr"
+
+
+@cache
+def _catalogue(locale: str) -> NullTranslations:
+    """Return the compiled catalogue of ``locale``, or one that answers with the source."""
+    return Translations.load(str(translations_dir()), [locale])
+
+
+def _rounded(value: Number, digits: int) -> Decimal:
+    """Return ``value`` rounded half up, exactly."""
+    exact = Fraction(value) * 10**digits
+    whole = (abs(exact) + Fraction(1, 2)).__floor__()
+    sign = -1 if exact < 0 else 1
+    return Decimal(sign * whole).scaleb(-digits).quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP)
