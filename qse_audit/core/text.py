@@ -28,7 +28,7 @@ class Message(str):
         return Message, (self.msgid, self.values)
 
 
-def N_(msgid: str, **values: Any) -> Message:  # noqa: N802  # the gettext convention
+def N_(msgid: str, **values: Any) -> Message:  # the gettext convention
     """Mark ``msgid`` for the catalogue and return it as a :class:`Message`."""
     return Message(msgid, values)
 
@@ -38,11 +38,11 @@ class Coded(StrEnum):
 
     label: Message
 
-    def __new__(cls, value: str, label: Message) -> Self:
-        """Keep ``label`` beside the stored ``value``."""
+    def __new__(cls, value: str, label: Message | None = None) -> Self:
+        """Keep ``label`` beside the stored ``value``; members always give both."""
         member = str.__new__(cls, value)
         member._value_ = value
-        member.label = label
+        member.label = label or Message(value, {})
         return member
 
 
@@ -50,7 +50,7 @@ LOCALES = ("fr", "en")
 """The languages of the interface, the source language first."""
 
 Localized = Mapping[str, str]
-"""One text in several languages: ``{"fr": "…", "en": "…"}``; other locales may come from imports."""
+"""One text in several languages: ``{"fr": "…", "en": "…"}``; imports may add others."""
 
 
 def pick(texts: Localized | None, locale: str) -> str:

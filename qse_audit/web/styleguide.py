@@ -47,12 +47,20 @@ class SampleForm(FlaskForm):
     days = IntegerField(N_("Durée (jours)"), [Optional()])
     referential = SelectField(
         N_("Référentiel"),
-        choices=[("9001", "ISO 9001:2015"), ("14001", "ISO 14001:2026"), ("45001", "ISO 45001:2018")],
+        choices=[
+            ("9001", "ISO 9001:2015"),
+            ("14001", "ISO 14001:2026"),
+            ("45001", "ISO 45001:2018"),
+        ],
     )
     method = RadioField(
         N_("Méthode"),
         [DataRequired(N_("Choisissez une méthode."))],
-        choices=[("on_site", N_("Sur place")), ("remote", N_("À distance")), ("hybrid", N_("Mixte"))],
+        choices=[
+            ("on_site", N_("Sur place")),
+            ("remote", N_("À distance")),
+            ("hybrid", N_("Mixte")),
+        ],
         description=N_("À distance : indiquez l’outil dans le plan d’audit."),
     )
     sites = SelectMultipleField(
@@ -98,7 +106,9 @@ REFUSALS = (
 
 def context() -> dict[str, Any]:
     """Return the values that ``styleguide/index.html`` needs; ``?errors`` shows the form refused."""
-    form = SampleForm(formdata=None, starts_on=date(2026, 11, 23), days=2, method="hybrid", sites=["a"])
+    form = SampleForm(
+        formdata=None, starts_on=date(2026, 11, 23), days=2, method="hybrid", sites=["a"]
+    )
     if "errors" in request.args:
         form = SampleForm(formdata=None, meta={"csrf": False})
         form.validate()

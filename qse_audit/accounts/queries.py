@@ -1,0 +1,220 @@
+"""Reading organisations, people and their access. Nothing here writes."""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from qse_audit.accounts.models import Membership, Organisation, Person, SignInSession, Site
+from qse_audit.accounts.rules import (
+    ELEVATION_LIFE,
+    SESSION_ABSOLUTE,
+    SESSION_IDLE,
+    initials,
+)
+from qse_audit.core.clock import now
+from qse_audit.core.errors import NotFound
+from qse_audit.core.permissions import Role
+from qse_audit.db.outbox import Notice
+from qse_audit.policies import Identity
+
+TOUCH_EVERY = timedelta(minutes=1)
+
+
+@dataclass(frozen=True, slots=True)
+class MembershipLine:
+    """One organisation that a person may act in."""
+
+    organisation_id: int
+    organisation_name: str
+    organisation_kind: str
+    current: bool
+
+    @property
+    def id(self) -> int:
+        """Return the organisation’s id."""
+        return self.organisation_id
+
+    @property
+    def name(self) -> str:
+        """Return the organisation’s name."""
+        return self.organisation_name
+
+    @property
+    def kind(self) -> str:
+        """Return the organisation’s kind."""
+        return self.organisation_kind
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Visitor:
+    """The person who is signed in, and where they act: one statement a request."""
+
+    identity: Identity
+    session_id: int
+    name: str
+    email: str
+    memberships: tuple[MembershipLine, ...]
+    unread_count: int
+    needs_touch: bool
+    is_elevated: bool
+    """Whether the person proved again who they are, lately enough to sign."""
+
+    @property
+    def id(self) -> int:
+        """Return the person’s id."""
+        return self.identity.user_id
+
+    @property
+    def initials(self) -> str:
+        """Return the letters of the avatar."""
+        return initials(self.name)
+
+    @property
+    def organisation(self) -> MembershipLine:
+        """Return the organisation where the person now acts."""
+        return next(line for line in self.memberships if line.current)
+
+
+def token_hash(token: str) -> str:
+    """Return what is stored of a cookie’s or a link’s token: its SHA-256."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def visitor(session: Session, token: str) -> Visitor | None:
+    """Return who is behind a cookie’s token, or ``None`` when it no longer counts."""
+    at = now()
+    unread = (
+        select(func.count())
+        .where(
+            Notice.person_id == SignInSession.person_id,
+            Notice.organisation_id == SignInSession.organisation_id,
+            Notice.read_at.is_(None),
+        )
+        .scalar_subquery()
+    )
+    rows = session.execute(
+        select(
+            SignInSession.id,
+            SignInSession.person_id,
+            SignInSession.organisation_id.label("current_id"),
+            SignInSession.seen_at,
+            SignInSession.elevated_at,
+            Person.name,
+            Person.email,
+            Person.locale,
+            Membership.role,
+            Organisation.id.label("organisation_id"),
+            Organisation.name.label("organisation_name"),
+            Organisation.kind.label("organisation_kind"),
+            unread.label("unread"),
+        )
+        .join(Person, Person.id == SignInSession.person_id)
+        .join(Membership, Membership.person_id == Person.id)
+        .join(Organisation, Organisation.id == Membership.organisation_id)
+        .where(
+            SignInSession.token_hash == token_hash(token),
+            SignInSession.revoked_at.is_(None),
+            SignInSession.seen_at > at - SESSION_IDLE,
+            SignInSession.created_at > at - SESSION_ABSOLUTE,
+            Person.disabled_at.is_(None),
+        )
+        .order_by(Organisation.name, Organisation.id)
+    ).all()
+    here = [row for row in rows if row.organisation_id == row.current_id]
+    if not here:
+        return None
+    first = here[0]
+    organisations = {row.organisation_id: row for row in rows}
+    return Visitor(
+        identity=Identity(
+            first.person_id, first.current_id, frozenset(r.role for r in here), first.locale
+        ),
+        session_id=first.id,
+        name=first.name,
+        email=first.email,
+        memberships=tuple(
+            MembershipLine(
+                row.organisation_id,
+                row.organisation_name,
+                row.organisation_kind,
+                row.organisation_id == first.current_id,
+            )
+            for row in organisations.values()
+        ),
+        unread_count=first.unread,
+        needs_touch=at - first.seen_at > TOUCH_EVERY,
+        is_elevated=first.elevated_at is not None and at - first.elevated_at < ELEVATION_LIFE,
+    )
+
+
+def get_person_by_email(session: Session, email: str) -> Person | None:
+    """Return the person with this (normalised) address, or ``None``."""
+    return session.scalars(select(Person).where(Person.email == email)).first()
+
+
+def get_organisation(session: Session, organisation_id: int) -> Organisation:
+    """Return an organisation.
+
+    :raises NotFound: if there is none.
+    """
+    found = session.get(Organisation, organisation_id)
+    if found is None:
+        raise NotFound(f"organisation {organisation_id}")
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class PersonChoice:
+    """A person as offered in a list of choices."""
+
+    id: int
+    name: str
+    roles: frozenset[Role]
+
+
+def people_of(
+    session: Session, organisation_id: int, roles: Sequence[Role] | None = None
+) -> tuple[PersonChoice, ...]:
+    """Return the active people of an organisation by name, with one of ``roles`` if given."""
+    rows = session.execute(
+        select(Person.id, Person.name, Membership.role)
+        .join(Membership, Membership.person_id == Person.id)
+        .where(Membership.organisation_id == organisation_id, Person.disabled_at.is_(None))
+        .order_by(Person.name, Person.id)
+    )
+    found: dict[int, tuple[str, set[Role]]] = {}
+    for row in rows:
+        found.setdefault(row.id, (row.name, set()))[1].add(row.role)
+    wanted = set(roles) if roles is not None else None
+    return tuple(
+        PersonChoice(key, name, frozenset(held))
+        for key, (name, held) in found.items()
+        if wanted is None or wanted & held
+    )
+
+
+def sites_of(session: Session, organisation_id: int) -> Sequence[Site]:
+    """Return the sites in use of an organisation, by name."""
+    return session.scalars(
+        select(Site)
+        .where(Site.organisation_id == organisation_id, Site.archived_at.is_(None))
+        .order_by(Site.name)
+    ).all()
+
+
+def is_empty(session: Session) -> bool:
+    """Say whether nobody has an account yet: the first-run page opens then."""
+    return session.scalar(select(Person.id).limit(1)) is None
+
+
+def membership_since(session: Session, person_id: int, organisation_id: int) -> datetime | None:
+    """Return when a person first got a role in an organisation, ``None`` if they have none."""
+    return session.scalar(
+        select(func.min(Membership.granted_at)).where(
+            Membership.person_id == person_id, Membership.organisation_id == organisation_id
+        )
+    )

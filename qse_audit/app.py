@@ -1,0 +1,122 @@
+"""The application factory: wiring only, in reading order."""
+
+import logging
+from types import ModuleType
+from typing import Any
+
+from flask import Flask, g, get_flashed_messages
+from jinja2 import StrictUndefined
+from sqlalchemy import Engine
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from qse_audit import __version__
+from qse_audit.accounts import queries as accounts_queries
+from qse_audit.accounts import services as accounts_services
+from qse_audit.accounts import views as accounts
+from qse_audit.actions import views as actions
+from qse_audit.assessments import views as assessments
+from qse_audit.audits import views as audits
+from qse_audit.certifications import views as certifications
+from qse_audit.core.permissions import Kind
+from qse_audit.dashboard import views as dashboard
+from qse_audit.db.engine import make_engine
+from qse_audit.documents.store import FileStore
+from qse_audit.evidence import views as evidence
+from qse_audit.findings import views as findings
+from qse_audit.paths import static_dir, templates_dir
+from qse_audit.portfolios import views as portfolios
+from qse_audit.processes import views as processes
+from qse_audit.referentials import views as referentials
+from qse_audit.settings import Settings
+from qse_audit.web import (
+    assets,
+    database,
+    errors,
+    filters,
+    i18n,
+    origins,
+    security,
+    sign_in,
+)
+from qse_audit.web.guards import can
+from qse_audit.web.navigation import navigation
+from qse_audit.web.origins import OriginPage
+
+FEATURES: tuple[ModuleType, ...] = (
+    accounts,
+    processes,
+    referentials,
+    evidence,
+    actions,
+    findings,
+    audits,
+    certifications,
+    portfolios,
+    assessments,
+    dashboard,
+)
+"""The modules of pages, each with its blueprint ``bp``."""
+
+ORIGINS: dict[Kind, OriginPage] = {}
+"""How lower features reach what stands above them: one line a kind of object."""
+
+OPEN_ENDPOINTS = frozenset({"static", "assets.serve", "dashboard.health"})
+"""Endpoints that never look who is asking."""
+
+
+def create_app(settings: Settings, engine: Engine | None = None) -> Flask:
+    """Return the application, ready to serve."""
+    app = Flask(
+        __name__, template_folder=str(templates_dir()), static_folder=None, instance_path=None
+    )
+    app.config.update(
+        SECRET_KEY=settings.secret_key,
+        SETTINGS=settings,
+        CACHE_FOLDER=settings.cache_folder,
+        SESSION_COOKIE_NAME="qse",
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        MAX_CONTENT_LENGTH=(settings.upload_max_mib + 1) * 1024 * 1024,
+        MAX_FORM_MEMORY_SIZE=2 * 1024 * 1024,
+        MAX_FORM_PARTS=2_000,
+        ENDPOINTS_WITHOUT_VISITOR=OPEN_ENDPOINTS,
+        ALLOW_HTTP=False,
+    )
+    app.jinja_env.undefined = StrictUndefined
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    if settings.proxy_hops:
+        hops = settings.proxy_hops
+        app.wsgi_app = ProxyFix(  # type: ignore[method-assign]  # as Flask’s manual says
+            app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops
+        )
+    database.init_app(app, engine or make_engine(settings.database))
+    i18n.init_app(app)
+    security.init_app(app)
+    sign_in.init_app(app, accounts_queries.visitor, accounts_services.touch_session)
+    errors.init_app(app)
+    filters.init_app(app)
+    assets.init_app(app, static_dir())
+    app.extensions["files"] = FileStore(
+        settings.files_folder, reserve_bytes=settings.storage_reserve_mib * 1024 * 1024
+    )
+    origins.init_app(app, ORIGINS)
+    for feature in FEATURES:
+        app.register_blueprint(feature.bp)
+    app.context_processor(page_context)
+    app.jinja_env.globals["can"] = can
+    logging.getLogger("qse_audit").info("qse-audit %s ready", __version__)
+    return app
+
+
+def page_context() -> dict[str, Any]:
+    """Return what every page may use besides its own values."""
+    found = g.get("visitor")
+    return {
+        "locale": i18n.locale(),
+        "person": found,
+        "organisation": found and found.organisation,
+        "memberships": found.memberships if found else (),
+        "unread_count": found.unread_count if found else 0,
+        "navigation": navigation(found.unread_count if found else 0),
+        "flashes": get_flashed_messages(with_categories=True),
+    }

@@ -1,0 +1,17 @@
+"""The only place that asks what time it is; everything else is told."""
+
+from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
+
+PARIS = ZoneInfo("Europe/Paris")
+"""Where people look at dates."""
+
+
+def now() -> datetime:
+    """Return the current instant, in UTC."""
+    return datetime.now(UTC)
+
+
+def day_in_paris(at: datetime) -> date:
+    """Return the calendar day of an instant, as read on a wall in France."""
+    return at.astimezone(PARIS).date()

@@ -1,0 +1,107 @@
+"""The vocabulary of access: permissions, roles and links. No rule lives here."""
+
+from enum import StrEnum
+
+from qse_audit.core.text import N_, Coded
+
+
+class Permission(StrEnum):
+    """Something a person may be allowed to do; named ``<thing>:<action>``."""
+
+    OWN_SPACE = "own:use"
+    """One's own account, sessions, inbox and home page."""
+    ORGANISATION_READ = "organisation:read"
+    ORGANISATION_MANAGE = "organisation:manage"
+    PERSON_LIST = "person:list"
+    TRAIL_READ = "trail:read"
+
+    PROCESS_READ = "process:read"
+    PROCESS_EDIT = "process:edit"
+
+    REFERENTIAL_READ = "referential:read"
+    REFERENTIAL_EDIT = "referential:edit"
+
+    EVIDENCE_READ = "evidence:read"
+    EVIDENCE_ADD = "evidence:add"
+
+    AUDIT_LIST = "audit:list"
+    AUDIT_READ = "audit:read"
+    AUDIT_PLAN = "audit:plan"
+    AUDIT_CONDUCT = "audit:conduct"
+    AUDIT_REPORT = "audit:report"
+    AUDIT_CLOSE = "audit:close"
+
+    FINDING_LIST = "finding:list"
+    FINDING_READ = "finding:read"
+    FINDING_EDIT = "finding:edit"
+    FINDING_CLOSE = "finding:close"
+
+    ACTION_LIST = "action:list"
+    ACTION_READ = "action:read"
+    ACTION_PLAN = "action:plan"
+    ACTION_DO = "action:do"
+    ACTION_VERIFY = "action:verify"
+
+    CERTIFICATION_READ = "certification:read"
+
+    CANDIDACY_LIST = "candidacy:list"
+    CANDIDACY_REGISTER = "candidacy:register"
+    CANDIDACY_READ = "candidacy:read"
+    CANDIDACY_EDIT = "candidacy:edit"
+    CANDIDACY_ASSIGN = "candidacy:assign"
+    OPINION_GIVE = "opinion:give"
+    OPINION_READ = "opinion:read"
+    DOSSIER_READ = "dossier:read"
+    ASSESSMENT_NOTE = "assessment:note"
+
+
+class Role(Coded):
+    """What a person is everywhere in one organisation."""
+
+    ADMINISTRATOR = "administrator", N_("Administrateur")
+    COORDINATOR = "coordinator", N_("Coordinateur QSE")
+    AUDITOR = "auditor", N_("Auditeur")
+    PROCESS_OWNER = "process_owner", N_("Pilote de processus")
+    MANAGEMENT = "management", N_("Direction")
+    CANDIDATE = "candidate", N_("Candidat")
+    TUTOR = "tutor", N_("Tuteur")
+    EVALUATOR = "evaluator", N_("Évaluateur")
+    EXAM_STAFF = "exam_staff", N_("Personnel du centre d’examen")
+    JURY = "jury", N_("Membre du jury")
+
+
+class Link(Coded):
+    """What a person is for one given object."""
+
+    LEAD_AUDITOR = "lead_auditor", N_("Responsable d’audit")
+    AUDITOR = "auditor", N_("Auditeur")
+    TRAINEE_AUDITOR = "trainee_auditor", N_("Auditeur en formation")
+    TECHNICAL_EXPERT = "technical_expert", N_("Expert technique")
+    OBSERVER = "observer", N_("Observateur")
+    AUDITEE = "auditee", N_("Audité")
+    OWNER = "owner", N_("Responsable")
+    VERIFIER = "verifier", N_("Vérificateur")
+    AUTHOR = "author", N_("Auteur")
+    CANDIDATE = "candidate", N_("Candidat")
+    TUTOR = "tutor", N_("Tuteur")
+    EVALUATOR = "evaluator", N_("Évaluateur")
+    JURY = "jury", N_("Membre du jury")
+
+
+AUDIT_TEAM = frozenset(
+    {Link.LEAD_AUDITOR, Link.AUDITOR, Link.TRAINEE_AUDITOR, Link.TECHNICAL_EXPERT}
+)
+"""The links of people who conduct an audit and must be impartial."""
+
+
+class Kind(StrEnum):
+    """The kinds of objects that people, evidence and actions can be tied to."""
+
+    AUDIT = "audit"
+    CHECKLIST_ITEM = "checklist_item"
+    FINDING = "finding"
+    ACTION = "action"
+    REPORT = "report"
+    EVIDENCE = "evidence"
+    CANDIDACY = "candidacy"
+    SITUATION = "situation"

@@ -1,0 +1,38 @@
+"""Named invariants that several tables share, and triggers that both databases understand."""
+
+from sqlalchemy import DDL, CheckConstraint, Table, event
+
+
+def not_blank(column: str) -> CheckConstraint:
+    """Return the invariant that a text column holds more than spaces."""
+    return CheckConstraint(f"length(trim({column})) > 0", f"{column}_not_blank")
+
+
+def sha256_hex(column: str) -> CheckConstraint:
+    """Return the invariant that a column holds 64 characters, as a SHA-256 in hexadecimal does."""
+    return CheckConstraint(f"length({column}) = 64", f"{column}_is_sha256")
+
+
+def append_only_statements(table: str, dialect: str) -> tuple[str, ...]:
+    """Return the DDL that makes UPDATE and DELETE on ``table`` fail, for one dialect."""
+    if dialect == "postgresql":
+        return (
+            f"CREATE OR REPLACE FUNCTION {table}_append_only() RETURNS trigger AS $body$ "
+            f"BEGIN RAISE EXCEPTION '{table} is append-only'; END $body$ LANGUAGE plpgsql",
+            f"CREATE TRIGGER {table}_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON {table} "
+            f"FOR EACH STATEMENT EXECUTE FUNCTION {table}_append_only()",
+        )
+    return tuple(
+        f"CREATE TRIGGER {table}_no_{act.lower()} BEFORE {act} ON {table} "
+        f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
+        for act in ("UPDATE", "DELETE")
+    )
+
+
+def append_only(table: Table) -> None:
+    """Make rows of ``table`` impossible to change or delete wherever it is created."""
+    for dialect in ("sqlite", "postgresql"):
+        for statement in append_only_statements(table.name, dialect):
+            ddl = DDL(statement.replace("%", "%%"))  # type: ignore[no-untyped-call]  # SQLAlchemy’s
+            ddl = ddl.execute_if(dialect=dialect)
+            event.listen(table, "after_create", ddl)

@@ -1,0 +1,49 @@
+"""Bringing a database to the newest schema: at start, by command and in the tests."""
+
+from pathlib import Path
+
+from sqlalchemy import Connection, Engine, inspect, text
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+LOCK = 5_312_842
+"""The PostgreSQL advisory lock of migrations: one process at a time."""
+
+
+def upgrade(engine: Engine, revision: str = "head") -> None:
+    """Run the missing migrations; safe when several processes start together."""
+    _run(engine, "upgrade", revision)
+
+
+def downgrade(engine: Engine, revision: str = "base") -> None:
+    """Undo migrations down to ``revision``; for tests and for a planned way back."""
+    _run(engine, "downgrade", revision)
+
+
+def current_revision(connection: Connection) -> str | None:
+    """Return the revision of the database, ``None`` when it is empty."""
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    found: str | None = connection.scalar(text("SELECT version_num FROM alembic_version"))
+    return found
+
+
+def head_revision() -> str:
+    """Return the newest revision that this version of the toolkit knows."""
+    names = sorted(path.stem for path in (MIGRATIONS / "versions").glob("[0-9]*.py"))
+    return names[-1].split("_")[0]
+
+
+def _run(engine: Engine, act: str, revision: str) -> None:
+    with engine.begin() as connection:
+        if connection.dialect.name == "postgresql":
+            connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": LOCK})
+        if act == "upgrade" and current_revision(connection) == head_revision():
+            return
+        # Alembic takes 60 ms to import and is needed only when a migration is missing.
+        from alembic import command
+        from alembic.config import Config
+
+        config = Config()
+        config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
+        config.attributes["connection"] = connection
+        getattr(command, act)(config, revision)

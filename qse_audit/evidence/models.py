@@ -1,0 +1,74 @@
+"""How evidence files are stored: a row here, the bytes at their content address."""
+
+from datetime import date, datetime
+
+from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy.orm import Mapped, foreign, mapped_column, relationship
+
+from qse_audit.core.permissions import Kind, Link
+from qse_audit.db.base import Base, Versioned, code
+from qse_audit.db.constraints import not_blank, sha256_hex
+from qse_audit.db.participation import Participation, links_of
+from qse_audit.evidence.rules import EvidenceType
+from qse_audit.policies import Access
+
+
+class Evidence(Versioned, Base):
+    """A photo or a file that shows a fact."""
+
+    __tablename__ = "evidence"
+    __table_args__ = (
+        Index("ix_evidence_origin", "origin_kind", "origin_id", "id"),
+        Index("ix_evidence_organisation", "organisation_id", "id"),
+        sha256_hex("sha256"),
+        sha256_hex("received_sha256"),
+        not_blank("title"),
+    )
+
+    organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"))
+    origin_kind: Mapped[Kind] = mapped_column(code(Kind))
+    """What it was gathered for: an audit, an action or a candidacy."""
+    origin_id: Mapped[int]
+    title: Mapped[str] = mapped_column(String(200))
+    type: Mapped[EvidenceType] = mapped_column(code(EvidenceType))
+    happened_on: Mapped[date]
+    """The day of the fact, which is not the day of the upload."""
+    place: Mapped[str] = mapped_column(String(200), default="")
+    file_name: Mapped[str] = mapped_column(String(200))
+    """As the person named it, made safe."""
+    media_type: Mapped[str] = mapped_column(String(100))
+    size_bytes: Mapped[int]
+    sha256: Mapped[str] = mapped_column(String(64))
+    """Of the stored bytes: their address. Photos are re-encoded without their metadata."""
+    received_sha256: Mapped[str] = mapped_column(String(64))
+    """Of the bytes received."""
+    thumbnail_sha256: Mapped[str | None] = mapped_column(String(64))
+    width: Mapped[int | None]
+    height: Mapped[int | None]
+    uploaded_at: Mapped[datetime]
+    uploaded_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+
+    participations: Mapped[list[Participation]] = relationship(
+        primaryjoin=lambda: (
+            (foreign(Participation.subject_kind) == Evidence.origin_kind)
+            & (foreign(Participation.subject_id) == Evidence.origin_id)
+        ),
+        viewonly=True,
+    )
+
+    @property
+    def is_image(self) -> bool:
+        """Say whether it can be shown inline."""
+        return self.thumbnail_sha256 is not None
+
+    def access(self) -> Access:
+        """Return what the policy may know: the links of its origin, and its author.
+
+        What belongs to a candidacy opens to no role: only to the people of the candidacy.
+        """
+        private = self.origin_kind is Kind.CANDIDACY
+        links = links_of(self.participations)
+        return Access(
+            organisations=frozenset() if private else frozenset({self.organisation_id}),
+            links={**links, Link.AUTHOR: frozenset({self.uploaded_by_id})},
+        )

@@ -1,0 +1,168 @@
+"""Who may do what: the only place where access is decided.
+
+Each permission lists alternatives; an alternative grants it when all of its
+conditions hold. The access matrix shown to administrators and the one that the
+tests approve are both computed from ``POLICY``; never write that table twice.
+
+A role holds only inside the organisation where the person holds it; a link
+holds wherever the object is.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+from qse_audit.core.permissions import AUDIT_TEAM, Link, Permission, Role
+
+P, R, L = Permission, Role, Link
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """The person who acts, in the organisation where they now act."""
+
+    user_id: int
+    organisation_id: int
+    roles: frozenset[Role] = frozenset()
+    locale: str = "fr"
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """What the policy may know about an object: whose it is, its status, who is linked to it."""
+
+    organisations: frozenset[int] | None = None
+    """Where roles count; ``None`` for what has no owner yet: the actor's own organisation."""
+    status: str = ""
+    links: Mapping[Link, frozenset[int]] = field(default_factory=dict)
+
+
+NOTHING = Access()
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """A predicate with its words, so that the access matrix can be printed."""
+
+    name: str
+    holds: Callable[[Identity, Access], bool]
+
+
+Alternative: TypeAlias = tuple[Condition, ...]
+
+
+def role(*wanted: Role) -> Condition:
+    """Hold for people who have one of ``wanted`` in the organisation of the object."""
+    roles = frozenset(wanted)
+
+    def holds(who: Identity, on: Access) -> bool:
+        here = on.organisations is None or who.organisation_id in on.organisations
+        return here and not roles.isdisjoint(who.roles)
+
+    return Condition(" / ".join(wanted), holds)
+
+
+def linked(*links: Link) -> Condition:
+    """Hold for people tied to the object by one of ``links``."""
+
+    def holds(who: Identity, on: Access) -> bool:
+        return any(who.user_id in on.links.get(link, frozenset()) for link in links)
+
+    return Condition("@" + " / @".join(links), holds)
+
+
+def not_linked(*links: Link) -> Condition:
+    """Hold for everyone except people tied by ``links`` (separation of duties)."""
+    tied = linked(*links)
+    return Condition(f"not {tied.name}", lambda who, on: not tied.holds(who, on))
+
+
+def status(*wanted: str) -> Condition:
+    """Hold while the object is in one of ``wanted``."""
+    return Condition("[" + ", ".join(wanted) + "]", lambda _, on: on.status in wanted)
+
+
+ANYONE: Alternative = ()
+"""Signing in is enough: an alternative without conditions always holds."""
+
+COMPANY = (R.COORDINATOR, R.AUDITOR, R.PROCESS_OWNER, R.MANAGEMENT, R.CANDIDATE, R.TUTOR)
+"""The roles of people who work with the company's QSE records."""
+TEAM = tuple(sorted(AUDIT_TEAM))
+SHARED_AUDIT = ("planned", "in_progress", "reported", "closed")
+"""The audits that the auditee knows of."""
+OPEN_CANDIDACY = ("registered", "evidencing")
+
+POLICY: Mapping[Permission, tuple[Alternative, ...]] = {
+    P.OWN_SPACE: (ANYONE,),
+    P.ORGANISATION_READ: ((role(R.ADMINISTRATOR, R.COORDINATOR),),),
+    P.ORGANISATION_MANAGE: ((role(R.ADMINISTRATOR),),),
+    P.PERSON_LIST: ((role(R.ADMINISTRATOR, R.COORDINATOR),),),
+    P.TRAIL_READ: ((role(R.ADMINISTRATOR, R.COORDINATOR),),),
+    P.PROCESS_READ: ((role(*COMPANY),),),
+    P.PROCESS_EDIT: ((role(R.COORDINATOR),),),
+    P.REFERENTIAL_READ: ((role(*COMPANY, R.ADMINISTRATOR),),),
+    P.REFERENTIAL_EDIT: ((role(R.COORDINATOR),),),
+    P.EVIDENCE_READ: (
+        (role(R.COORDINATOR, R.MANAGEMENT),),
+        (linked(*TEAM, L.AUDITEE, L.OWNER, L.VERIFIER, L.AUTHOR, L.CANDIDATE, L.TUTOR),),
+    ),
+    P.EVIDENCE_ADD: ((role(*COMPANY),),),
+    P.AUDIT_LIST: ((role(*COMPANY),),),
+    P.AUDIT_READ: (
+        (role(R.COORDINATOR, R.MANAGEMENT),),
+        (linked(*TEAM, L.OBSERVER),),
+        (linked(L.AUDITEE), status(*SHARED_AUDIT)),
+    ),
+    P.AUDIT_PLAN: ((role(R.COORDINATOR),), (linked(L.LEAD_AUDITOR),)),
+    P.AUDIT_CONDUCT: ((linked(L.LEAD_AUDITOR, L.AUDITOR, L.TRAINEE_AUDITOR),),),
+    P.AUDIT_REPORT: ((linked(L.LEAD_AUDITOR),),),
+    P.AUDIT_CLOSE: ((linked(L.LEAD_AUDITOR),), (role(R.COORDINATOR),)),
+    P.FINDING_LIST: ((role(*COMPANY),),),
+    P.FINDING_READ: (
+        (role(R.COORDINATOR, R.MANAGEMENT),),
+        (linked(*TEAM, L.OBSERVER),),
+        (linked(L.AUDITEE, L.OWNER), status("final", "closed")),
+    ),
+    P.FINDING_EDIT: ((linked(L.LEAD_AUDITOR, L.AUDITOR, L.TRAINEE_AUDITOR), status("draft")),),
+    P.FINDING_CLOSE: ((role(R.COORDINATOR),), (linked(L.LEAD_AUDITOR),)),
+    P.ACTION_LIST: ((role(*COMPANY),),),
+    P.ACTION_READ: (
+        (role(R.COORDINATOR, R.MANAGEMENT),),
+        (linked(*TEAM, L.AUDITEE, L.OWNER, L.VERIFIER),),
+    ),
+    P.ACTION_PLAN: ((role(R.COORDINATOR),), (linked(L.LEAD_AUDITOR, L.AUDITOR, L.AUDITEE),)),
+    P.ACTION_DO: ((linked(L.OWNER),),),
+    P.ACTION_VERIFY: (
+        (role(R.COORDINATOR), not_linked(L.OWNER)),
+        (linked(L.LEAD_AUDITOR, L.VERIFIER), not_linked(L.OWNER)),
+    ),
+    P.CERTIFICATION_READ: (ANYONE,),
+    P.CANDIDACY_LIST: (ANYONE,),
+    P.CANDIDACY_REGISTER: ((role(R.COORDINATOR),),),
+    P.CANDIDACY_READ: (
+        (linked(L.CANDIDATE, L.TUTOR),),
+        (role(R.COORDINATOR, R.EXAM_STAFF),),
+    ),
+    # A portfolio belongs to its candidate until it is submitted; no role opens it for writing.
+    P.CANDIDACY_EDIT: ((linked(L.CANDIDATE), status(*OPEN_CANDIDACY)),),
+    P.CANDIDACY_ASSIGN: ((role(R.EXAM_STAFF),),),
+    # An opinion is the tutor's own act; a candidate never gives one on himself.
+    P.OPINION_GIVE: ((linked(L.TUTOR), not_linked(L.CANDIDATE), status(*OPEN_CANDIDACY)),),
+    P.OPINION_READ: ((linked(L.CANDIDATE, L.TUTOR),),),
+    P.DOSSIER_READ: (
+        (linked(L.CANDIDATE, L.TUTOR),),
+        (linked(L.EVALUATOR, L.JURY), not_linked(L.TUTOR, L.CANDIDATE), status("submitted")),
+        (role(R.EXAM_STAFF), status("submitted")),
+    ),
+    P.ASSESSMENT_NOTE: (
+        (linked(L.EVALUATOR), not_linked(L.TUTOR, L.CANDIDATE), status("submitted")),
+    ),
+}
+
+
+def allows(who: Identity, permission: Permission, on: Access = NOTHING) -> bool:
+    """Say whether ``who`` may exercise ``permission`` on an object."""
+    return any(
+        all(condition.holds(who, on) for condition in alternative)
+        for alternative in POLICY[permission]
+    )

@@ -1,0 +1,107 @@
+"""The form that every form starts from."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from flask_babel import lazy_gettext
+from flask_wtf import FlaskForm
+from wtforms import Field, HiddenField, SelectField, SelectMultipleField, widgets
+from wtforms.validators import Optional
+
+from qse_audit.core.errors import Refused
+from qse_audit.core.text import Coded
+from qse_audit.web.i18n import locale, translate
+
+
+class Form(FlaskForm):
+    """A form in the language of the page; CSRF comes from Flask-WTF."""
+
+    class Meta(FlaskForm.Meta):
+        """Ask WTForms for its own messages in our language."""
+
+        @property
+        def locales(self) -> list[str]:
+            """Return the languages of WTForms’ built-in messages."""
+            return [locale()]
+
+        def get_translations(self, form: Any) -> Any:
+            """Use WTForms’ own catalogue: Flask-WTF would ask a domain that we do not fill."""
+            from wtforms.i18n import get_translations  # heavy only if used
+
+            return get_translations(self.locales)
+
+    def refuse(self, refused: Refused, field: str | None = None) -> None:
+        """Show every reason of a refusal on the form, so that nothing typed is lost."""
+        target = self._fields.get(field) if field else None
+        for refusal in refused.refusals:
+            source = translate(refusal.source)
+            message = translate(refusal.message)
+            text = f"{message} ({source})" if source else message
+            if target is not None:
+                target.errors = [*target.errors, text]
+            else:
+                self.form_errors.append(text)
+
+
+class VersionedForm(Form):
+    """A form made from a stored version: a newer one in the database is a conflict."""
+
+    version = HiddenField(validators=[Optional()])
+
+    @property
+    def stored_version(self) -> int | None:
+        """Return the version that the person saw, ``None`` if it was not sent."""
+        text = self.version.data
+        return int(text) if text and str(text).isdecimal() else None
+
+
+def choices_of(enum: type[Coded], only: Sequence[Coded] | None = None) -> list[tuple[str, str]]:
+    """Return the choices of a select field, worded in the language of the page."""
+    return [(m.value, translate(m.label)) for m in (only or list(enum))]
+
+
+class CodeField(SelectField):
+    """Choose one member of a :class:`Coded`; ``data`` is the member, or ``None``."""
+
+    def __init__(
+        self,
+        label: Any,
+        enum: type[Coded],
+        validators: Sequence[Any] = (),
+        *,
+        only: Sequence[Coded] | None = None,
+        empty: Any = None,
+        **kwargs: Any,
+    ) -> None:
+        self.enum, self.only, self.empty = enum, only, empty
+        super().__init__(
+            label,
+            list(validators),
+            choices=self._worded,
+            coerce=self._member,
+            **kwargs,
+        )
+
+    def _worded(self) -> list[tuple[str, str]]:
+        head = [("", str(self.empty))] if self.empty is not None else []
+        return head + choices_of(self.enum, self.only)
+
+    def _member(self, value: Any) -> Coded | None:
+        return self.enum(value) if value else None
+
+
+class CheckboxesField(SelectMultipleField):
+    """Choose several by check boxes, which hands with gloves hit better than a list."""
+
+    widget = widgets.ListWidget(prefix_label=False)
+    option_widget = widgets.CheckboxInput()
+
+
+def only_digits(value: Any) -> int | None:
+    """Coerce the value of a select of ids; ``None`` for the empty choice."""
+    text = str(value or "")
+    return int(text) if text.isdecimal() else None
+
+
+REQUIRED = lazy_gettext("Ce champ est obligatoire.")
+Validator = Callable[[FlaskForm, Field], None]

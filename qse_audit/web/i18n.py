@@ -1,0 +1,48 @@
+"""Languages: French first, English complete."""
+
+from flask import Flask, request
+from flask import session as cookie
+from flask_babel import Babel, get_locale, gettext
+
+from qse_audit.core.text import LOCALES, Message
+from qse_audit.paths import translations_dir
+from qse_audit.web.sign_in import visitor
+
+
+def choose_locale() -> str:
+    """Return the visitor’s language: their choice, else the browser’s, else French."""
+    if found := visitor():
+        return found.identity.locale
+    if (chosen := cookie.get("locale")) in LOCALES:
+        return str(chosen)
+    return request.accept_languages.best_match(LOCALES, default=LOCALES[0]) or LOCALES[0]
+
+
+def locale() -> str:
+    """Return the language of the current page: ``fr`` or ``en``."""
+    found = get_locale()
+    return found.language if found else LOCALES[0]
+
+
+def translate(message: str) -> str:
+    """Return a message of the pure layers in the language of the page."""
+    if isinstance(message, Message):
+        # A value may itself be a message: a label inside a sentence.
+        values = {name: _value(value) for name, value in message.values.items()}
+        text = str(gettext(message.msgid))
+        return text % values if values else text
+    return str(gettext(message)) if message else ""
+
+
+def _value(value: object) -> object:
+    return translate(value) if isinstance(value, Message) else value
+
+
+def init_app(app: Flask) -> None:
+    """Give ``app`` its catalogue and its templates the filter ``tr``."""
+    app.config["BABEL_TRANSLATION_DIRECTORIES"] = str(translations_dir())
+    app.config["BABEL_DEFAULT_LOCALE"] = LOCALES[0]
+    app.config["BABEL_DEFAULT_TIMEZONE"] = "Europe/Paris"
+    Babel(app, locale_selector=choose_locale)
+    app.jinja_env.filters["tr"] = translate
+    app.jinja_env.globals.update(gettext=gettext, _=gettext)

@@ -1,0 +1,80 @@
+"""How a lower page reaches what stands above it: one table, filled in ``app.py``.
+
+An action is asked for by a finding, a photo is taken for an audit, a message is about an action:
+the lower feature stores ``(kind, id)`` and finds here how to load it, where its page is, and whose
+people may read what is tied to it.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import wraps
+from typing import Any
+
+from flask import Flask, current_app, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
+
+from qse_audit.core.errors import NotFound
+from qse_audit.core.permissions import Kind, Permission
+from qse_audit.web.guards import Target, View, reach
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OriginPage:
+    """What the features below may know of one kind of object."""
+
+    target: Target
+    endpoint: str
+    """The page that shows it; its URL argument is the target’s."""
+    context: Callable[[Any], tuple[Kind, int]]
+    """The object whose participations say who may read what is tied to it."""
+    organisation_id: Callable[[Any], int]
+    label: Callable[[Any], str]
+    """How people call it: ``CST-2026-031``."""
+    attach: Callable[[Session, Any, Any], None] | None = None
+    """Ties an evidence file to it, in the current transaction; ``None``: the context is enough."""
+
+
+def origin_page(kind: Kind | str) -> OriginPage:
+    """Return the entry of a kind.
+
+    :raises NotFound: for a kind that nothing can be tied to.
+    """
+    table: Mapping[str, OriginPage] = current_app.extensions["origins"]
+    found = table.get(str(kind))
+    if found is None:
+        raise NotFound(str(kind))
+    return found
+
+
+def origin_url(kind: Kind | str | None, subject_id: int | None) -> str:
+    """Return the address of an object’s page; ``""`` for a kind without one."""
+    table: Mapping[str, OriginPage] = current_app.extensions["origins"]
+    found = table.get(str(kind)) if kind is not None and subject_id is not None else None
+    if found is None:
+        return ""
+    return url_for(found.endpoint, **{found.target.argument: subject_id})
+
+
+def requires_on_origin(permission: Permission) -> Callable[[View], View]:
+    """Let a view run on ``/<kind>/<int:origin_id>`` for people who may do this to that object.
+
+    The view gets ``origin`` (the object) and ``page`` (its :class:`OriginPage`) instead.
+    """
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def guarded(*, kind: str, origin_id: int, **values: Any) -> ResponseReturnValue:
+            page = origin_page(kind)
+            return view(reach(page.target, origin_id, permission), page, **values)
+
+        guarded.guard = permission  # type: ignore[attr-defined]  # read by tests/meta
+        return guarded
+
+    return decorate
+
+
+def init_app(app: Flask, table: Mapping[Kind, OriginPage]) -> None:
+    """Give ``app`` its table and its templates ``origin_url``."""
+    app.extensions["origins"] = {str(kind): page for kind, page in table.items()}
+    app.jinja_env.globals["origin_url"] = origin_url

@@ -1,0 +1,213 @@
+"""The stage shared by every test: real databases, the application, and a careful browser.
+
+``--db sqlite|postgresql|both`` (both by default) chooses where tests that store things run.
+"""
+
+import json
+import secrets
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from bs4 import BeautifulSoup
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import Engine, event
+from sqlalchemy.orm import Session
+
+from qse_audit.accounts.models import SignInSession
+from qse_audit.accounts.queries import token_hash
+from qse_audit.app import create_app
+from qse_audit.core.clock import now
+from qse_audit.db.engine import make_engine
+from qse_audit.policies import Identity
+from qse_audit.settings import Settings
+from tests import databases
+from tests.factories import Cast, make_cast
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--db", choices=["sqlite", "postgresql", "both"], default="both")
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "database" in metafunc.fixturenames:
+        chosen = metafunc.config.getoption("--db")
+        kinds = ["sqlite", "postgresql"] if chosen == "both" else [chosen]
+        metafunc.parametrize("database", kinds, indirect=True)
+
+
+def pytest_sessionfinish() -> None:
+    databases.stop()
+
+
+@event.listens_for(Session, "after_flush")
+def _mark_pending(session: Session, _: object) -> None:
+    session.info["pending"] = True
+
+
+@event.listens_for(Session, "after_commit")
+@event.listens_for(Session, "after_rollback")
+def _mark_saved(session: Session) -> None:
+    session.info["pending"] = False
+
+
+@pytest.fixture
+def database(request: pytest.FixtureRequest) -> Iterator[str]:
+    """The address of an empty, migrated database of this test alone."""
+    with databases.fresh_url(request.param) as url:
+        yield url
+
+
+@pytest.fixture
+def engine(database: str) -> Iterator[Engine]:
+    engine = make_engine(database)
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+def session(engine: Engine) -> Iterator[Session]:
+    with Session(engine) as session:
+        yield session
+
+
+@pytest.fixture
+def cast(session: Session) -> Cast:
+    """The eleven people of ``factories.CAST``, stored."""
+    return make_cast(session)
+
+
+@pytest.fixture
+def settings(database: str, tmp_path: Path) -> Settings:
+    return Settings(
+        instance=tmp_path,
+        secret_key=secrets.token_hex(32),
+        database_url=database,
+        storage_reserve_mib=0,
+        scheduler=False,
+    )
+
+
+@pytest.fixture
+def app(settings: Settings, engine: Engine) -> Flask:
+    app = create_app(settings, engine)
+    app.config.update(TESTING=True, WTF_CSRF_ENABLED=False)
+    return app
+
+
+@pytest.fixture
+def sign_in(engine: Engine) -> Callable[[Identity], str]:
+    """Open a sign-in session and return the cookie’s token."""
+
+    def sign_in(who: Identity, *, elevated: bool = False) -> str:
+        token = secrets.token_urlsafe(32)
+        at = now()
+        with Session(engine) as session:
+            session.add(
+                SignInSession(
+                    token_hash=token_hash(token),
+                    person_id=who.user_id,
+                    organisation_id=who.organisation_id,
+                    created_at=at,
+                    seen_at=at,
+                    elevated_at=at - timedelta(seconds=1) if elevated else None,
+                )
+            )
+            session.commit()
+        return token
+
+    return sign_in
+
+
+@pytest.fixture
+def client_of(app: Flask, sign_in: Callable[..., str]) -> Callable[..., FlaskClient]:
+    """A signed-in test client; ``None`` for nobody."""
+
+    def client_of(who: Identity | None, *, elevated: bool = False) -> FlaskClient:
+        client = app.test_client()
+        if who is not None:
+            client.set_cookie("sid", sign_in(who, elevated=elevated), domain="localhost")
+        return client
+
+    return client_of
+
+
+@pytest.fixture
+def browse(
+    session: Session, app: Flask, client_of: Callable[..., FlaskClient]
+) -> Callable[..., BeautifulSoup]:
+    """Ask for a page as somebody; the page must answer as expected and be well formed."""
+
+    def browse(
+        who: Identity | None,
+        method: str,
+        path: str,
+        *,
+        status: int = 200,
+        headers: dict[str, str] | None = None,
+        elevated: bool = False,
+        **data: object,
+    ) -> BeautifulSoup:
+        session.rollback()  # SQLite has one writer: the test lets go first
+        with client_of(who, elevated=elevated) as client:
+            response = client.open(
+                path,
+                method=method,
+                data=data or None,
+                headers=headers,
+                content_type="multipart/form-data" if data else None,
+            )
+            from flask import g  # the request’s own context is still open here
+
+            opened = g.get("session")
+            pending = bool(opened and opened.info.get("pending"))
+        assert response.status_code == status, f"{response.status}: {response.text[-2000:]}"
+        assert not (pending and status < 400), f"{method} {path} wrote without @commits"
+        page = BeautifulSoup(response.text, "html.parser")
+        page.response = response
+        if status == 200 and response.mimetype == "text/html":
+            inspect_page(page)
+        session.expire_all()
+        return page
+
+    return browse
+
+
+def inspect_page(page: BeautifulSoup) -> None:
+    """Check what every page owes its readers."""
+    title = page.select_one("title")
+    assert title and title.text.split("·")[0].strip(), "a page needs a title"
+    assert len(page.select("h1")) == 1, "a page has one h1"
+    assert page.html["lang"] in {"fr", "en"}
+    for field in page.select("input:not([type=hidden]):not([type=submit]), select, textarea"):
+        labelled = (
+            field.get("aria-label")
+            or field.get("aria-labelledby")
+            or field.find_parent("label")
+            or (field.get("id") and page.select_one(f'label[for="{field["id"]}"]'))
+        )
+        assert labelled, f"a field without a label: {field}"
+    for script in page.select("script"):
+        assert script.get("nonce"), "a script without the nonce of the page"
+    assert not page.select("[style]"), "inline style: the content security policy refuses it"
+
+
+@pytest.fixture
+def statements(engine: Engine) -> Iterator[list[str]]:
+    """The SQL statements sent so far; transaction control is not counted."""
+    seen: list[str] = []
+
+    def note(_c: object, _cur: object, statement: str, *_: object) -> None:
+        if not statement.startswith(("PRAGMA", "BEGIN")):
+            seen.append(statement)
+
+    event.listen(engine, "before_cursor_execute", note)
+    yield seen
+    event.remove(engine, "before_cursor_execute", note)
+
+
+def as_json(page: BeautifulSoup) -> object:
+    """Return the JSON that a page holds."""
+    return json.loads(page.response.text)
