@@ -93,7 +93,7 @@ class _Check:
         _check_tags(tags, seal)
         hashes = _read_manifest(tags["manifest-sha256.txt"])
         _check_names(list(by_name), hashes)
-        _compare(file, _rebuilt(other, slots, hashes, seal))
+        _compare(file, _rebuilt(other, slots, hashes=hashes, seal=seal))
         return tuple(
             CheckedMember(path, by_name[path].size, digest) for path, digest in hashes.items()
         )
@@ -201,25 +201,26 @@ def _check_names(found: Sequence[str], hashes: Mapping[str, str]) -> None:
 
 
 def _rebuilt(
-    file: BinaryIO, slots: Sequence[Slot], hashes: Mapping[str, str], seal: Mapping[str, Any]
+    file: BinaryIO, slots: Sequence[Slot], *, hashes: Mapping[str, str], seal: Mapping[str, Any]
 ) -> Iterator[tuple[str, bytes]]:
     """Yield the archive that these contents make, piece by piece, with the member in progress."""
     archive = Archive(_sealed_at(seal))
     for slot in slots:
         name = slot.name.partition("/")[2]
-        for chunk in archive.add(slot.name, _hashed(file, slot, hashes.get(name), name)):
+        for chunk in archive.add(slot.name, _hashed(file, slot, hashes.get(name))):
             yield name, chunk
     for chunk in archive.close():
         yield "", chunk
 
 
-def _hashed(file: BinaryIO, slot: Slot, expected: str | None, name: str) -> Iterator[bytes]:
+def _hashed(file: BinaryIO, slot: Slot, expected: str | None) -> Iterator[bytes]:
     """Yield a content; at its end, compare it with its hash. Tag files were compared before."""
     digest = sha256()
     for chunk in read_chunks(file, slot):
         digest.update(chunk)
         yield chunk
     if expected is not None and digest.hexdigest() != expected:
+        name = slot.name.partition("/")[2]
         raise BrokenArchive(N_("Le fichier %(name)s a été modifié.", name=name))
 
 

@@ -170,6 +170,8 @@ class DocxBuilder:
         """Return an empty table with quiet lines; its first row or column is its header."""
         table = self._file.add_table(rows=0, cols=len(widths))
         table.autofit = False
+        for column, width in zip(table.columns, widths, strict=True):
+            column.width = _word().Cm(width)
         properties = table._tbl.tblPr
         borders = _element(properties, "w:tblBorders")
         properties.find(_word().qn("w:tblLayout")).addprevious(borders)

@@ -56,21 +56,19 @@ def render_pdf(
         _lay_templates(root, folder)
         _lay_files(root / "images", images or {}, _IMAGE_NAME)
         _lay_files(root / "attachments", attachments or {}, _ATTACHMENT_NAME)
+        if not (root / template).is_file():
+            raise DocumentError(N_("Le modèle de document %(name)s manque.", name=template))
+        inputs = {"data": _as_json(data), "attachments": json.dumps(_listed(attachments or {}))}
         job = {
             "template": str(root / template),
             "root": str(root),
             "fonts": str(root / "fonts"),
             "packages": str(root / "packages"),
-            "inputs": {
-                "data": json.dumps(_printable(data), ensure_ascii=False, allow_nan=False),
-                "attachments": json.dumps(_listed(attachments or {})),
-            },
+            "inputs": inputs,
             "timestamp": None if made_at is None else int(made_at.timestamp()),
             "memory_bytes": MEMORY_BYTES,
             "cpu_seconds": max(1, int(timeout_seconds)),
         }
-        if not (root / template).is_file():
-            raise DocumentError(N_("Le modèle de document %(name)s manque.", name=template))
         return _compile(job, root, timeout_seconds)
 
 
@@ -128,12 +126,12 @@ def _windows() -> dict[str, str]:
     return {"SYSTEMROOT": environ["SYSTEMROOT"]} if "SYSTEMROOT" in environ else {}
 
 
-def _printable(data: Mapping[str, Any]) -> Any:
-    """Return ``data`` with only printable text."""
+def _as_json(data: Mapping[str, Any]) -> str:
+    """Return ``data`` as JSON with only printable text."""
     try:
-        return printable(dict(data))
+        return json.dumps(printable(dict(data)), ensure_ascii=False, allow_nan=False)
     except ValueError as error:
-        raise DocumentError(N_("Les données du document sont trop imbriquées.")) from error
+        raise DocumentError(N_("Les données du document ne peuvent pas être écrites.")) from error
 
 
 def _lay_templates(root: Path, folder: Path | None) -> None:

@@ -89,7 +89,7 @@ def _write_sheet(page: Any, sheet: Sheet, formats: dict[str, Any]) -> None:
     last = 0
     for last, row in enumerate(sheet.rows, 1):
         for n, cell in enumerate(row):
-            _write_cell(page, last, n, cell, formats=formats)
+            _write_cell(page, last, n, cell=cell, formats=formats)
     if sheet.columns:
         page.autofilter(0, 0, last, len(sheet.columns) - 1)
     page.repeat_rows(0)
@@ -99,7 +99,7 @@ def _write_sheet(page: Any, sheet: Sheet, formats: dict[str, Any]) -> None:
     page.set_footer("&C&P / &N")
 
 
-def _write_cell(page: Any, row: int, column: int, cell: Cell, *, formats: dict[str, Any]) -> None:
+def _write_cell(page: Any, row: int, column: int, *, cell: Cell, formats: dict[str, Any]) -> None:
     """Write ``cell`` as what it is."""
     if cell is None:
         return

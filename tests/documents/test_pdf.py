@@ -146,9 +146,14 @@ def test_a_missing_template_is_named():
         render_pdf("nothing.typ", {})
 
 
+def test_data_that_is_no_json_is_refused():
+    with pytest.raises(DocumentError, match="écrites"):
+        render_pdf("sample.typ", {"x": float("nan")}, folder=HERE)
+
+
 def test_endless_data_is_refused():
     deep: list = []
     for _ in range(100):
         deep = [deep]
-    with pytest.raises(DocumentError, match="imbriquées"):
+    with pytest.raises(DocumentError, match="écrites"):
         render_pdf("sample.typ", {"x": deep}, folder=HERE)
