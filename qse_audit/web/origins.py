@@ -53,7 +53,8 @@ def origin_url(kind: Kind | str | None, subject_id: int | None) -> str:
     found = table.get(str(kind)) if kind is not None and subject_id is not None else None
     if found is None:
         return ""
-    return url_for(found.endpoint, **{found.target.argument: subject_id})
+    values: dict[str, Any] = {found.target.argument: subject_id}
+    return url_for(found.endpoint, **values)
 
 
 def requires_on_origin(permission: Permission) -> Callable[[View], View]:
