@@ -1,0 +1,40 @@
+// Messages beside the fields they are about, linked so that a screen reader reads them.
+
+import { make } from "./texts.js";
+
+/** Remove the messages that a script put on `form`. */
+export function clearErrors(form) {
+  form.querySelectorAll?.("[data-script-error]").forEach((message) => message.remove());
+  form.querySelectorAll?.("[data-script-wrong]").forEach((field) => {
+    field.removeAttribute("aria-invalid");
+    field.removeAttribute("data-script-wrong");
+    const described = (field.getAttribute("aria-describedby") ?? "").split(" ").filter((id) => !id.endsWith("-script-error"));
+    if (described.join("")) field.setAttribute("aria-describedby", described.join(" "));
+    else field.removeAttribute("aria-describedby");
+  });
+}
+
+/** Show `errors` ({field: [sentence]}) beside their fields and `general` at the top of `form`. */
+export function showErrors(form, errors, general = []) {
+  clearErrors(form);
+  const unplaced = [...general];
+  for (const [name, found] of Object.entries(errors)) {
+    const field = [...(form.elements ?? [])].find((candidate) => candidate.name === name && candidate.type !== "hidden");
+    if (!field) unplaced.push(...found);
+    else place(field, found);
+  }
+  if (unplaced.length) form.prepend(list(unplaced, ""));
+}
+
+function place(field, found) {
+  const id = `${field.id || field.name}-script-error`;
+  const described = [field.getAttribute("aria-describedby"), id].filter(Boolean).join(" ");
+  field.setAttribute("aria-invalid", "true");
+  field.setAttribute("aria-describedby", described);
+  field.setAttribute("data-script-wrong", "");
+  const before = field.closest("fieldset") ?? field;
+  before.before(list(found, id));
+}
+
+const list = (sentences, id) =>
+  make("ul", { class: "field__errors", "data-script-error": true, role: "alert", id: id || null }, ...sentences.map((text) => make("li", { text })));
