@@ -14,7 +14,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from flask import Flask, Response, current_app, request, url_for
+from flask import Blueprint, Flask, Response, current_app, request, url_for
 from markupsafe import Markup, escape
 from werkzeug.exceptions import NotFound
 
@@ -45,6 +45,8 @@ MEDIA_TYPES = {
 COMPRESSIBLE = frozenset(MEDIA_TYPES) - {".png"}
 FOREVER = "public, max-age=31536000, immutable"
 DIGEST_LENGTH = 16
+
+bp = Blueprint("assets", __name__)
 
 SYMBOL = re.compile(r'<symbol [^>]*viewBox="([^"]+)" id="([^"]+)">(.*?)</symbol>', re.DOTALL)
 FONT_URL = re.compile(r'url\("\.\./(fonts/[^"]+)"\)')
@@ -182,9 +184,10 @@ def icon(name: str, label: str = "") -> Markup:
 def asset(name: str) -> str:
     """Return the address of the static file ``name``; it changes when the content does."""
     library: Library = current_app.extensions["assets"]
-    return url_for("assets", digest=library.digest(name), name=name)
+    return url_for("assets.serve", digest=library.digest(name), name=name)
 
 
+@bp.get("/assets/<digest>/<path:name>")
 @public("Every page needs them, the sign-in page too; they hold no data.")
 def serve(digest: str, name: str) -> Response:
     """Send the file ``name``: for ever at its own address, to be checked again at an old one."""
@@ -214,5 +217,5 @@ def init_app(app: Flask, static: Path) -> None:
     folder = app.config.get("CACHE_FOLDER")
     cache_folder = Path(folder) if folder else None
     app.extensions["assets"] = Library(static, cache_folder=cache_folder, watch=app.debug)
-    app.add_url_rule("/assets/<digest>/<path:name>", "assets", serve)
+    app.register_blueprint(bp)
     app.jinja_env.globals.update(asset=asset, icon=icon)
