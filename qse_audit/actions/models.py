@@ -48,8 +48,10 @@ class Action(Versioned, Base):
             "status <> 'effective' OR length(trim(criterion)) > 0", "effective_against_a_criterion"
         ),
         Index("ix_action_origin", "origin_kind", "origin_id"),
-        Index("ix_action_list", "organisation_id", "status", "due_on", "id"),
-        Index("ix_action_owner", "owner_id", "status", "due_on"),
+        Index("ix_action_list", "organisation_id", "due_on", "id"),
+        Index("ix_action_status", "organisation_id", "status", "due_on", "id"),
+        Index("ix_action_owner", "owner_id", "status", "due_on", "id"),
+        Index("ix_action_due", "status", "due_on", "id"),
         Index("ix_action_context", "context_kind", "context_id"),
         not_blank("title"),
     )
@@ -70,6 +72,8 @@ class Action(Versioned, Base):
     """The cause that a corrective action removes."""
     owner_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     due_on: Mapped[date]
+    due_set_on: Mapped[date]
+    """The day when this due date was given: reminders that fell before are not sent."""
     status: Mapped[ActionStatus] = mapped_column(code(ActionStatus), default=ActionStatus.OPEN)
     criterion: Mapped[str] = mapped_column(Text, default="")
     """What will show that it worked, written before it is done."""

@@ -49,6 +49,8 @@ class MailState(StrEnum):
     SENT = "sent"
     UNCERTAIN = "uncertain"
     FAILED = "failed"
+    DROPPED = "dropped"
+    """A person looked at what was uncertain or failed and let it be."""
 
 
 class Mail(Base):

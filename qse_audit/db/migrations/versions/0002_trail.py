@@ -136,6 +136,7 @@ def _create_mail() -> None:
                 "sent",
                 "uncertain",
                 "failed",
+                "dropped",
                 name="mailstate_known",
                 native_enum=False,
                 create_constraint=True,

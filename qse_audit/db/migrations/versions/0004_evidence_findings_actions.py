@@ -89,6 +89,7 @@ def _create_action() -> None:
         sa.Column("cause", sa.Text(), nullable=False),
         sa.Column("owner_id", sa.Integer(), nullable=False),
         sa.Column("due_on", sa.Date(), nullable=False),
+        sa.Column("due_set_on", sa.Date(), nullable=False),
         sa.Column(
             "status",
             sa.Enum(
@@ -145,11 +146,15 @@ def _create_action() -> None:
         sa.UniqueConstraint("organisation_id", "reference", name=op.f("uq_action_organisation_id")),
     )
     op.create_index("ix_action_context", "action", ["context_kind", "context_id"], unique=False)
-    op.create_index(
-        "ix_action_list", "action", ["organisation_id", "status", "due_on", "id"], unique=False
-    )
+    op.create_index("ix_action_due", "action", ["status", "due_on", "id"], unique=False)
+    op.create_index("ix_action_list", "action", ["organisation_id", "due_on", "id"], unique=False)
     op.create_index("ix_action_origin", "action", ["origin_kind", "origin_id"], unique=False)
-    op.create_index("ix_action_owner", "action", ["owner_id", "status", "due_on"], unique=False)
+    op.create_index(
+        "ix_action_owner", "action", ["owner_id", "status", "due_on", "id"], unique=False
+    )
+    op.create_index(
+        "ix_action_status", "action", ["organisation_id", "status", "due_on", "id"], unique=False
+    )
 
 
 def _create_evidence() -> None:
@@ -206,6 +211,7 @@ def _create_evidence() -> None:
         sa.Column("height", sa.Integer(), nullable=True),
         sa.Column("uploaded_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("uploaded_by_id", sa.Integer(), nullable=False),
+        sa.Column("sealed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.CheckConstraint(
             "length(received_sha256) = 64", name=op.f("ck_evidence_received_sha256_is_sha256")
