@@ -176,9 +176,8 @@ def icon(name: str, label: str = "") -> Markup:
     """
     box, body = symbols()[name]
     told = f'role="img" aria-label="{escape(label)}"' if label else 'aria-hidden="true"'
-    return Markup(  # the drawing comes from the package, the label is escaped
-        f'<svg class="icon" viewBox="{box}" fill="currentColor" focusable="false" {told}>{body}</svg>'
-    )
+    shared = f'class="icon" viewBox="{box}" fill="currentColor" focusable="false" {told}'
+    return Markup(f"<svg {shared}>{body}</svg>")  # a packaged drawing and an escaped label
 
 
 def asset(name: str) -> str:
@@ -203,7 +202,8 @@ def serve(digest: str, name: str) -> Response:
     response.vary.add("Accept-Encoding")
     response.headers["Cache-Control"] = FOREVER if digest == current else "no-cache"
     response.set_etag(f"{current}-{coding}")
-    return response.make_conditional(request)
+    response.make_conditional(request)
+    return response
 
 
 def content_type(suffix: str) -> str:

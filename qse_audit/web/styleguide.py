@@ -1,10 +1,9 @@
 """What the page /styleguide shows: invented records and a form with one field of each kind."""
 
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 from flask import request
-from flask_wtf import FlaskForm
 from flask_wtf.file import FileField
 from wtforms import (
     BooleanField,
@@ -12,19 +11,19 @@ from wtforms import (
     IntegerField,
     RadioField,
     SelectField,
-    SelectMultipleField,
     StringField,
     TextAreaField,
 )
 from wtforms.validators import DataRequired, Length, Optional
-from wtforms.widgets import CheckboxInput, ListWidget
 
 from qse_audit.core.errors import Refusal
 from qse_audit.core.text import N_, Coded
+from qse_audit.web.forms import CheckboxesField, Form
+from qse_audit.web.listing import Listing
 
 
 class Grade(Coded):
-    """Verdicts as the checklist offers them."""
+    """Verdicts as a checklist offers them."""
 
     CONFORMING = "conforming", N_("Conforme")
     STRENGTH = "strength", N_("Point fort")
@@ -35,87 +34,87 @@ class Grade(Coded):
     NOT_APPLICABLE = "not_applicable", N_("Non applicable")
 
 
-class SampleForm(FlaskForm):
-    """One field of each kind."""
+class SampleForm(Form):
+    """One field of each kind, worded in French as sample content."""
 
     title = StringField(
-        N_("Titre de l’audit"),
-        [DataRequired(N_("Donnez un titre à l’audit.")), Length(max=120)],
-        description=N_("Court et parlant : le processus et l’occasion."),
+        "Titre de l’audit",
+        [DataRequired("Donnez un titre à l’audit."), Length(max=120)],
+        description="Court et parlant : le processus et l’occasion.",
     )
-    starts_on = DateField(N_("Date de début"), [DataRequired(N_("Choisissez une date."))])
-    days = IntegerField(N_("Durée (jours)"), [Optional()])
+    starts_on = DateField("Date de début", [DataRequired("Choisissez une date.")])
+    days = IntegerField("Durée (jours)", [Optional()])
     referential = SelectField(
-        N_("Référentiel"),
-        choices=[
-            ("9001", "ISO 9001:2015"),
-            ("14001", "ISO 14001:2026"),
-            ("45001", "ISO 45001:2018"),
-        ],
+        "Référentiel",
+        choices=[("9001", "ISO 9001:2015"), ("14001", "ISO 14001:2026")],
     )
     method = RadioField(
-        N_("Méthode"),
-        [DataRequired(N_("Choisissez une méthode."))],
-        choices=[
-            ("on_site", N_("Sur place")),
-            ("remote", N_("À distance")),
-            ("hybrid", N_("Mixte")),
-        ],
-        description=N_("À distance : indiquez l’outil dans le plan d’audit."),
+        "Méthode",
+        [DataRequired("Choisissez une méthode.")],
+        choices=[("on_site", "Sur place"), ("remote", "À distance"), ("hybrid", "Mixte")],
+        description="À distance : indiquez l’outil dans le plan d’audit.",
     )
-    sites = SelectMultipleField(
-        N_("Sites"),
-        choices=[("a", "Atelier de Vénissieux"), ("b", "Magasin de Corbas")],
-        option_widget=CheckboxInput(),
-        widget=ListWidget(prefix_label=False),
+    sites = CheckboxesField(
+        "Sites", choices=[("a", "Atelier de Vénissieux"), ("b", "Magasin de Corbas")]
     )
     objectives = TextAreaField(
-        N_("Objectifs"),
-        [DataRequired(N_("Écrivez au moins un objectif."))],
-        description=N_("Ce que l’audit doit permettre de décider."),
+        "Objectifs",
+        [DataRequired("Écrivez au moins un objectif.")],
+        description="Ce que l’audit doit permettre de décider.",
     )
-    announced = BooleanField(N_("Audit annoncé aux audités"))
-    plan = FileField(N_("Plan d’audit"), description=N_("PDF ou DOCX, 20 Mo au plus."))
+    announced = BooleanField("Audit annoncé aux audités")
+    plan = FileField("Plan d’audit", description="PDF ou DOCX, 20 Mo au plus.")
 
 
-class Sorting:
-    """A list sorted by its date, newest first."""
+class Line(NamedTuple):
+    """One audit of the sample list."""
 
-    def url(self, key: str) -> str:
-        """Return the address of the list sorted by ``key``."""
-        return f"?sort={key}"
+    reference: str
+    title: str
+    lead: str
+    on: str
+    status: tuple[str, str]
+    answered: int
+    total: int
+    findings: int
 
-    def direction(self, key: str) -> str | None:
-        """Return how the list is sorted by ``key``."""
-        return "desc" if key == "planned_on" else None
 
-
-AUDITS: list[dict[str, Any]] = [
-    {"reference": "AI-2026-014", "title": "Achats et sous-traitance", "lead": "Alice Moreau", "on": "lun. 23 nov. 2026", "status": ("in_progress", "En cours"), "answered": 42, "total": 120, "findings": 3},
-    {"reference": "AI-2026-013", "title": "Maintenance des presses", "lead": "Alice Moreau", "on": "mar. 3 nov. 2026", "status": ("reported", "Rapport émis"), "answered": 64, "total": 64, "findings": 5},
-    {"reference": "AI-2026-012", "title": "Gestion des déchets et des produits chimiques de l’atelier de traitement de surface", "lead": "Karim Benali", "on": "jeu. 15 oct. 2026", "status": ("closed", "Clos"), "answered": 88, "total": 88, "findings": 2},
-    {"reference": "AI-2026-011", "title": "Accueil sécurité des intérimaires", "lead": "Alice Moreau", "on": "ven. 2 oct. 2026", "status": ("cancelled", "Annulé"), "answered": 0, "total": 37, "findings": 0},
-]  # fmt: skip
-
+LONG_TITLE = "Gestion des déchets et des produits chimiques de l’atelier de traitement de surface"
+OPEN, ISSUED = ("in_progress", "En cours"), ("reported", "Rapport émis")
+CLOSED, CANCELLED = ("closed", "Clos"), ("cancelled", "Annulé")
+ALICE, KARIM = "Alice Moreau", "Karim Benali"
+AUDITS = (
+    Line("AI-2026-014", "Achats et sous-traitance", ALICE, "lun. 23 nov. 2026", OPEN, 42, 120, 3),
+    Line("AI-2026-013", "Maintenance des presses", ALICE, "mar. 3 nov. 2026", ISSUED, 64, 64, 5),
+    Line("AI-2026-012", LONG_TITLE, KARIM, "jeu. 15 oct. 2026", CLOSED, 88, 88, 2),
+    Line("AI-2026-011", "Accueil des intérimaires", ALICE, "ven. 2 oct. 2026", CANCELLED, 0, 37, 0),
+)
 REFUSALS = (
-    Refusal("checklist_incomplete", N_("78 questions sur 120 n’ont pas encore de réponse."), "ISO 19011:2018, 6.4.7"),
-    Refusal("finding_without_evidence", N_("La NC majeure « Étalonnage du pied à coulisse PC-07 » n’a pas de preuve."), "ISO 9001:2015, 9.2.2 f"),
-    Refusal("lead_not_independent", N_("Le responsable d’audit travaille dans le processus audité."), "Règle de la maison"),
-)  # fmt: skip
+    Refusal(
+        "checklist_incomplete",
+        N_("%(count)s questions n’ont pas encore de réponse.", count=78),
+        "ISO 19011:2018, 6.4.7",
+    ),
+    Refusal(
+        "finding_without_evidence",
+        N_("La NC majeure « %(title)s » n’a pas de preuve.", title="Étalonnage du pied PC-07"),
+        "ISO 9001:2015, 9.2.2 f",
+    ),
+)
 
 
 def context() -> dict[str, Any]:
-    """Return the values that ``styleguide/index.html`` needs; ``?errors`` shows the form refused."""
+    """Return the values of ``styleguide/index.html``; ``?errors`` shows the form refused."""
     form = SampleForm(
         formdata=None, starts_on=date(2026, 11, 23), days=2, method="hybrid", sites=["a"]
     )
     if "errors" in request.args:
-        form = SampleForm(formdata=None, meta={"csrf": False})
+        form = SampleForm(formdata=None)
         form.validate()
     return {
         "audits": AUDITS,
         "form": form,
         "grades": list(Grade),
         "refusals_shown": REFUSALS,
-        "sorting": Sorting(),
+        "sorting": Listing(request.path, {}, ("title", "status", "planned_on"), "-planned_on"),
     }
