@@ -49,7 +49,7 @@ class Audit(Versioned, Base):
         CheckConstraint("(status = 'closed') = (closed_at IS NOT NULL)", "closed_at_iff_closed"),
         CheckConstraint("ends_on IS NULL OR starts_on <= ends_on", "ends_after_it_starts"),
         CheckConstraint("answered_count BETWEEN 0 AND question_count", "answered_within_questions"),
-        Index("ix_audit_list", "organisation_id", "starts_on", "id"),
+        Index("ix_audit_list", "organisation_id", "listed_on", "id"),
         not_blank("title"),
     )
 
@@ -68,6 +68,8 @@ class Audit(Versioned, Base):
     """Who asked for the audit."""
     starts_on: Mapped[date | None]
     ends_on: Mapped[date | None]
+    listed_on: Mapped[date]
+    """Where it stands in lists: the day it starts; until that is known, the day it was drafted."""
     question_count: Mapped[int] = mapped_column(default=0)
     answered_count: Mapped[int] = mapped_column(default=0)
     # What the report says besides the checklist and the findings (ISO 19011, 6.5.1).
@@ -155,9 +157,11 @@ class ChecklistItem(Versioned, Base):
     """What was seen, or why the question does not apply."""
     answered_at: Mapped[datetime | None]
     answered_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    assigned_to_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    """Who of the team looks at its section (ISO 19011:2018, 6.3.3)."""
 
     audit: Mapped[Audit] = relationship()
-    answered_by: Mapped[Person | None] = relationship()
+    answered_by: Mapped[Person | None] = relationship(foreign_keys=[answered_by_id])
 
     def access(self) -> Access:
         """Return what the policy may know: what it may of the audit."""

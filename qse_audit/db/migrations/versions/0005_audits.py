@@ -75,6 +75,7 @@ def _create_audit() -> None:
         sa.Column("client", sa.String(length=200), nullable=False),
         sa.Column("starts_on", sa.Date(), nullable=True),
         sa.Column("ends_on", sa.Date(), nullable=True),
+        sa.Column("listed_on", sa.Date(), nullable=False),
         sa.Column("question_count", sa.Integer(), nullable=False),
         sa.Column("answered_count", sa.Integer(), nullable=False),
         sa.Column("participants", sa.Text(), nullable=False),
@@ -115,7 +116,7 @@ def _create_audit() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_audit")),
         sa.UniqueConstraint("organisation_id", "reference", name=op.f("uq_audit_organisation_id")),
     )
-    op.create_index("ix_audit_list", "audit", ["organisation_id", "starts_on", "id"], unique=False)
+    op.create_index("ix_audit_list", "audit", ["organisation_id", "listed_on", "id"], unique=False)
 
 
 def _create_audit_process() -> None:
@@ -187,6 +188,7 @@ def _create_checklist_item() -> None:
         sa.Column("observation", sa.Text(), nullable=False),
         sa.Column("answered_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("answered_by_id", sa.Integer(), nullable=True),
+        sa.Column("assigned_to_id", sa.Integer(), nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.CheckConstraint(
             "verdict IS NULL OR verdict <> 'not_applicable' OR length(trim(observation)) > 0",
@@ -198,6 +200,9 @@ def _create_checklist_item() -> None:
         ),
         sa.ForeignKeyConstraint(
             ["answered_by_id"], ["person.id"], name=op.f("fk_checklist_item_answered_by_id_person")
+        ),
+        sa.ForeignKeyConstraint(
+            ["assigned_to_id"], ["person.id"], name=op.f("fk_checklist_item_assigned_to_id_person")
         ),
         sa.ForeignKeyConstraint(
             ["audit_id"],
