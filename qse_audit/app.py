@@ -17,11 +17,13 @@ from qse_audit.actions import views as actions
 from qse_audit.assessments import views as assessments
 from qse_audit.audits import views as audits
 from qse_audit.certifications import views as certifications
-from qse_audit.core.permissions import Kind
+from qse_audit.core.permissions import Kind, Permission
 from qse_audit.dashboard import views as dashboard
 from qse_audit.db.engine import make_engine
 from qse_audit.documents.store import FileStore
 from qse_audit.evidence import views as evidence
+from qse_audit.findings import queries as findings_queries
+from qse_audit.findings import services as findings_services
 from qse_audit.findings import views as findings
 from qse_audit.paths import static_dir, templates_dir
 from qse_audit.portfolios import views as portfolios
@@ -57,7 +59,18 @@ FEATURES: tuple[ModuleType, ...] = (
 )
 """The modules of pages, each with its blueprint ``bp``."""
 
-ORIGINS: dict[Kind, OriginPage] = {}
+ORIGINS: dict[Kind, OriginPage] = {
+    Kind.FINDING: OriginPage(
+        target=findings.FINDING,
+        endpoint="findings.detail",
+        context=lambda finding: (finding.origin_kind, finding.origin_id),
+        organisation_id=lambda finding: finding.organisation_id,
+        label=lambda finding: finding.reference,
+        adds=Permission.FINDING_EDIT,
+        attach=findings_services.attach_evidence,
+        ties=findings_queries.findings_relying_on,
+    ),
+}
 """How lower features reach what stands above them: one line a kind of object."""
 
 OPEN_ENDPOINTS = frozenset({"static", "assets.serve", "dashboard.health"})

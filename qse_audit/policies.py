@@ -107,6 +107,7 @@ POLICY: Mapping[Permission, tuple[Alternative, ...]] = {
         (linked(*TEAM, L.AUDITEE, L.OWNER, L.VERIFIER, L.AUTHOR, L.CANDIDATE, L.TUTOR),),
     ),
     P.EVIDENCE_ADD: ((role(*COMPANY),),),
+    P.EVIDENCE_EDIT: ((linked(L.AUTHOR, L.LEAD_AUDITOR), status("open")),),
     P.AUDIT_LIST: ((role(*COMPANY),),),
     P.AUDIT_READ: (
         (role(R.COORDINATOR, R.MANAGEMENT),),
@@ -146,6 +147,8 @@ POLICY: Mapping[Permission, tuple[Alternative, ...]] = {
     # A portfolio belongs to its candidate until it is submitted; no role opens it for writing.
     P.CANDIDACY_EDIT: ((linked(L.CANDIDATE), status(*OPEN_CANDIDACY)),),
     P.CANDIDACY_ASSIGN: ((role(R.EXAM_STAFF),),),
+    # What the candidate is still writing is between the candidate and the tutor.
+    P.SITUATION_READ: ((linked(L.CANDIDATE, L.TUTOR),),),
     # An opinion is the tutor's own act; a candidate never gives one on himself.
     P.OPINION_GIVE: ((linked(L.TUTOR), not_linked(L.CANDIDATE), status(*OPEN_CANDIDACY)),),
     P.OPINION_READ: ((linked(L.CANDIDATE, L.TUTOR),),),

@@ -23,6 +23,7 @@ class Permission(StrEnum):
 
     EVIDENCE_READ = "evidence:read"
     EVIDENCE_ADD = "evidence:add"
+    EVIDENCE_EDIT = "evidence:edit"
 
     AUDIT_LIST = "audit:list"
     AUDIT_READ = "audit:read"
@@ -49,6 +50,7 @@ class Permission(StrEnum):
     CANDIDACY_READ = "candidacy:read"
     CANDIDACY_EDIT = "candidacy:edit"
     CANDIDACY_ASSIGN = "candidacy:assign"
+    SITUATION_READ = "situation:read"
     OPINION_GIVE = "opinion:give"
     OPINION_READ = "opinion:read"
     DOSSIER_READ = "dossier:read"

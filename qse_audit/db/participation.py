@@ -3,7 +3,16 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from sqlalchemy import ColumnElement, ForeignKey, Index, UniqueConstraint, delete, exists, select
+from sqlalchemy import (
+    ColumnElement,
+    ForeignKey,
+    Index,
+    SQLColumnExpression,
+    UniqueConstraint,
+    delete,
+    exists,
+    select,
+)
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from qse_audit.core.permissions import Kind, Link
@@ -35,7 +44,7 @@ def links_of(rows: Iterable[Participation]) -> dict[Link, frozenset[int]]:
 
 
 def linked_to(
-    kind: Kind | ColumnElement[Any], subject_id: Any, person_id: int, links: Iterable[Link]
+    kind: Kind | SQLColumnExpression[Any], subject_id: Any, person_id: int, links: Iterable[Link]
 ) -> ColumnElement[bool]:
     """Return the SQL condition that ``person_id`` is tied to the object by one of ``links``."""
     return exists(

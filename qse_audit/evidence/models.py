@@ -5,11 +5,12 @@ from datetime import date, datetime
 from sqlalchemy import ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, foreign, mapped_column, relationship
 
+from qse_audit.accounts.models import Person
 from qse_audit.core.permissions import Kind, Link
 from qse_audit.db.base import Base, Versioned, code
 from qse_audit.db.constraints import not_blank, sha256_hex
 from qse_audit.db.participation import Participation, links_of
-from qse_audit.evidence.rules import EvidenceType
+from qse_audit.evidence.rules import OPEN, SEALED, EvidenceType
 from qse_audit.policies import Access
 
 
@@ -47,7 +48,10 @@ class Evidence(Versioned, Base):
     height: Mapped[int | None]
     uploaded_at: Mapped[datetime]
     uploaded_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    sealed_at: Mapped[datetime | None]
+    """When a final record began to rely on it: what is said of it no longer changes."""
 
+    uploaded_by: Mapped[Person] = relationship()
     participations: Mapped[list[Participation]] = relationship(
         primaryjoin=lambda: (
             (foreign(Participation.subject_kind) == Evidence.origin_kind)
@@ -70,5 +74,6 @@ class Evidence(Versioned, Base):
         links = links_of(self.participations)
         return Access(
             organisations=frozenset() if private else frozenset({self.organisation_id}),
+            status=OPEN if self.sealed_at is None else SEALED,
             links={**links, Link.AUTHOR: frozenset({self.uploaded_by_id})},
         )

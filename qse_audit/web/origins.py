@@ -5,10 +5,10 @@ the lower feature stores ``(kind, id)`` and finds here how to load it, where its
 people may read what is tied to it.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import wraps
-from typing import Any
+from typing import Any, TypeAlias
 
 from flask import Flask, current_app, url_for
 from flask.typing import ResponseReturnValue
@@ -16,7 +16,12 @@ from sqlalchemy.orm import Session
 
 from qse_audit.core.errors import NotFound
 from qse_audit.core.permissions import Kind, Permission
+from qse_audit.policies import Identity
 from qse_audit.web.guards import Target, View, reach
+
+Attach: TypeAlias = Callable[..., None]
+"""A service ``(session, subject, evidence, *, actor, now)`` that ties an evidence file to an
+object, and may refuse."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,8 +36,13 @@ class OriginPage:
     organisation_id: Callable[[Any], int]
     label: Callable[[Any], str]
     """How people call it: ``CST-2026-031``."""
-    attach: Callable[[Session, Any, Any], None] | None = None
+    adds: Permission = Permission.EVIDENCE_ADD
+    """What one must be allowed on it to add evidence."""
+    attach: Attach | None = None
     """Ties an evidence file to it, in the current transaction; ``None``: the context is enough."""
+    ties: Callable[[Session, int, Identity], Sequence[tuple[int, str]]] | None = None
+    """Gives (id, label) of the objects of this kind that rely on an evidence file and that the
+    person may read."""
 
 
 def origin_page(kind: Kind | str) -> OriginPage:

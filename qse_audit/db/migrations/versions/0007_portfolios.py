@@ -86,7 +86,13 @@ def _create_candidacy() -> None:
         sa.Column("report_due_on", sa.Date(), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("submitted_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("late_accepted_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("late_accepted_by_id", sa.Integer(), nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "(late_accepted_at IS NULL) = (late_accepted_by_id IS NULL)",
+            name=op.f("ck_candidacy_lateness_accepted_by_name"),
+        ),
         sa.ForeignKeyConstraint(
             ["candidate_id"], ["person.id"], name=op.f("fk_candidacy_candidate_id_person")
         ),
@@ -99,6 +105,11 @@ def _create_candidacy() -> None:
             ["exam_centre_id"],
             ["organisation.id"],
             name=op.f("fk_candidacy_exam_centre_id_organisation"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["late_accepted_by_id"],
+            ["person.id"],
+            name=op.f("fk_candidacy_late_accepted_by_id_person"),
         ),
         sa.ForeignKeyConstraint(
             ["organisation_id"],
@@ -268,7 +279,7 @@ def _create_company_opinion() -> None:
                 create_constraint=True,
                 length=32,
             ),
-            nullable=False,
+            nullable=True,
         ),
         sa.Column("comment", sa.Text(), nullable=False),
         sa.Column("given_by_id", sa.Integer(), nullable=False),
@@ -321,6 +332,7 @@ def _create_situation_record() -> None:
         sa.Column("involvement", sa.String(length=32), nullable=False),
         sa.Column("own_part", sa.Text(), nullable=False),
         sa.Column("tied_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(
             ["situation_id"],
             ["situation.id"],

@@ -1,0 +1,103 @@
+"""Reading evidence. Nothing here writes."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, Select, and_, or_, select
+from sqlalchemy.orm import Session
+
+from qse_audit.accounts.models import Person
+from qse_audit.core.errors import NotFound
+from qse_audit.core.permissions import AUDIT_TEAM, Kind, Link, Role
+from qse_audit.db.participation import linked_to
+from qse_audit.evidence.models import Evidence
+from qse_audit.evidence.rules import EvidenceType
+from qse_audit.policies import Identity
+
+READERS = (*sorted(AUDIT_TEAM), Link.AUDITEE, Link.OWNER, Link.VERIFIER, Link.CANDIDATE, Link.TUTOR)
+"""The links of the origin that open its evidence."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EvidenceLine:
+    """One evidence file as shown in a list."""
+
+    id: int
+    title: str
+    type: EvidenceType
+    happened_on: date
+    place: str
+    file_name: str
+    media_type: str
+    size_bytes: int
+    sha256: str
+    has_thumbnail: bool
+    uploaded_at: datetime
+    uploaded_by: str
+
+
+def get_evidence(session: Session, evidence_id: int) -> Evidence:
+    """Return an evidence file.
+
+    :raises NotFound: if there is none.
+    """
+    found = session.get(Evidence, evidence_id)
+    if found is None:
+        raise NotFound(f"evidence {evidence_id}")
+    return found
+
+
+def evidence_of(
+    session: Session, kind: Kind, origin_id: int, who: Identity | None = None
+) -> tuple[EvidenceLine, ...]:
+    """Return the files gathered for one object, oldest first; only those ``who`` may read."""
+    statement = evidence_lines().where(
+        Evidence.origin_kind == kind, Evidence.origin_id == origin_id
+    )
+    if who is not None:
+        statement = statement.where(readable_by(who))
+    return tuple(as_line(row) for row in session.execute(statement))
+
+
+def evidence_lines() -> Select[Any]:
+    """Return the statement that selects every file as a line; narrow it, then use as_line()."""
+    return (
+        select(  # type: ignore[return-value]  # its columns are those of EvidenceLine
+            Evidence.id,
+            Evidence.title,
+            Evidence.type,
+            Evidence.happened_on,
+            Evidence.place,
+            Evidence.file_name,
+            Evidence.media_type,
+            Evidence.size_bytes,
+            Evidence.sha256,
+            Evidence.thumbnail_sha256.is_not(None).label("has_thumbnail"),
+            Evidence.uploaded_at,
+            Person.name.label("uploaded_by"),
+        )
+        .join(Person, Person.id == Evidence.uploaded_by_id)
+        .order_by(Evidence.id)
+    )
+
+
+def as_line(row: Row[Any]) -> EvidenceLine:
+    """Return a row of :func:`evidence_lines` as a line."""
+    return EvidenceLine(**dict(row._mapping))
+
+
+def readable_by(who: Identity) -> ColumnElement[bool]:
+    """Return EVIDENCE_READ in SQL; ``test_scopes`` holds it and the policy together."""
+    reasons = [
+        Evidence.uploaded_by_id == who.user_id,
+        linked_to(Evidence.origin_kind, Evidence.origin_id, who.user_id, READERS),
+    ]
+    if who.roles & {Role.COORDINATOR, Role.MANAGEMENT}:
+        reasons.append(
+            and_(
+                Evidence.organisation_id == who.organisation_id,
+                Evidence.origin_kind != Kind.CANDIDACY,
+            )
+        )
+    return or_(*reasons)
