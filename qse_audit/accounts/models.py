@@ -39,6 +39,10 @@ class Site(Base):
     address: Mapped[str] = mapped_column(String(300), default="")
     archived_at: Mapped[datetime | None]
 
+    def access(self) -> Access:
+        """Return what the policy may know of this site."""
+        return Access(organisations=frozenset({self.organisation_id}))
+
 
 class Person(Versioned, Base):
     """Someone who can sign in; they may belong to several organisations."""
@@ -58,6 +62,10 @@ class Person(Versioned, Base):
     disabled_at: Mapped[datetime | None]
 
     memberships: Mapped[list["Membership"]] = relationship(back_populates="person")
+
+    def access(self) -> Access:
+        """Return what the policy may know of this person: where they have a role."""
+        return Access(organisations=frozenset(m.organisation_id for m in self.memberships))
 
 
 class Membership(Base):
@@ -121,6 +129,10 @@ class OneTimeToken(Base):
     expires_at: Mapped[datetime]
     used_at: Mapped[datetime | None]
     revoked_at: Mapped[datetime | None]
+
+    def access(self) -> Access:
+        """Return what the policy may know of this link: who gave it."""
+        return Access(organisations=frozenset(filter(None, [self.organisation_id])))
 
 
 class SignInFailure(Base):

@@ -1,12 +1,15 @@
 """What makes people, organisations and their access acceptable. Pure."""
 
+import hashlib
+import ipaddress
 import re
-from collections.abc import Iterable
-from datetime import timedelta
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from qse_audit.core.errors import Refusal
 from qse_audit.core.permissions import Role
-from qse_audit.core.text import N_, Coded
+from qse_audit.core.text import N_, Coded, Message
 
 PASSWORD_MIN = 12
 PASSWORD_MAX = 128
@@ -21,6 +24,8 @@ THROTTLE_ACCOUNT = 8
 """Failed sign-ins per account and window before waiting."""
 THROTTLE_ADDRESS = 40
 """Failed sign-ins per network address and window before waiting."""
+THROTTLE_RESET = 3
+"""Reset links per account and window; further requests are answered alike and send nothing."""
 
 
 class OrganisationKind(Coded):
@@ -58,6 +63,20 @@ ROLES_OF: dict[OrganisationKind, tuple[Role, ...]] = {
 }
 """The roles that exist in each kind of organisation."""
 
+ROLE_NOTES: dict[Role, Message] = {
+    Role.ADMINISTRATOR: N_("Ouvre et ferme les accès : personnes, rôles, sites."),
+    Role.COORDINATOR: N_("Prépare le programme d’audits, suit les constats et les actions."),
+    Role.AUDITOR: N_("Conduit les audits qui lui sont confiés et rédige leurs rapports."),
+    Role.PROCESS_OWNER: N_("Répond d’un processus : ses audits, ses constats, ses actions."),
+    Role.MANAGEMENT: N_("Lit tous les résultats et voit si le système est maîtrisé."),
+    Role.CANDIDATE: N_("Réunit les preuves de son travail et prépare son dossier."),
+    Role.TUTOR: N_("Suit un candidat et donne l’avis de l’entreprise."),
+    Role.EVALUATOR: N_("Lit les dossiers scellés qui lui sont confiés et note chaque capacité."),
+    Role.EXAM_STAFF: N_("Organise l’évaluation : dossiers déposés, évaluateurs."),
+    Role.JURY: N_("Lit les dossiers de sa session avant de délibérer."),
+}
+"""What a person with a role does here, in one sentence: for those who give it or try it."""
+
 
 def roles_fit(kind: OrganisationKind, roles: Iterable[Role]) -> Refusal | None:
     """A role exists only in the organisations where it has a meaning."""
@@ -85,6 +104,78 @@ def may_grant(granter: Iterable[Role], roles: Iterable[Role]) -> Refusal | None:
     )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoleChange:
+    """What is known when somebody’s roles in one organisation are about to change."""
+
+    kind: OrganisationKind
+    granter: frozenset[Role]
+    """The roles of the person who changes them."""
+    before: frozenset[Role]
+    after: frozenset[Role]
+    """Empty: the person leaves the organisation."""
+    other_administrators: int
+
+
+def role_change_refusals(change: RoleChange) -> tuple[Refusal, ...]:
+    """Return every reason why roles may not change so."""
+    last = Role.ADMINISTRATOR in change.before - change.after and not change.other_administrators
+    return tuple(
+        filter(
+            None,
+            [
+                may_grant(change.granter, change.before ^ change.after),
+                roles_fit(change.kind, change.after),
+                LAST_ADMINISTRATOR if last else None,
+            ],
+        )
+    )
+
+
+NO_ROLE = Refusal("role_missing", N_("Choisissez au moins un rôle."))
+LAST_ADMINISTRATOR = Refusal(
+    "last_administrator",
+    N_("C’est le dernier administrateur : nommez-en d’abord un autre."),
+    N_("règle de la maison : une organisation garde un administrateur"),
+)
+ALREADY_MEMBER = Refusal(
+    "already_member",
+    N_("Cette personne fait déjà partie de l’organisation : changez plutôt ses rôles."),
+)
+BAD_EMAIL = Refusal("email", N_("Cette adresse n’a pas la forme nom@domaine.fr."))
+NAME_TAKEN = Refusal("name_taken", N_("Ce nom est déjà pris : choisissez-en un autre."))
+WRONG_PASSWORD = Refusal("password_wrong", N_("Ce n’est pas votre mot de passe actuel."))
+INVITATION_OVER = Refusal("invitation_over", N_("Cette invitation a déjà servi ou a été annulée."))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LinkFacts:
+    """What decides whether a single-use link still opens something."""
+
+    purpose: TokenPurpose
+    expires_at: datetime
+    used_at: datetime | None = None
+    revoked_at: datetime | None = None
+
+
+def link_problem(link: LinkFacts | None, purpose: TokenPurpose, now: datetime) -> Refusal | None:
+    """Return why a link does not open what ``purpose`` names, ``None`` when it does."""
+    if link is None:
+        return Refusal(
+            "link_unknown",
+            N_("Ce lien n’est pas reconnu. Vérifiez qu’il a été copié en entier."),
+        )
+    if link.purpose is not purpose:
+        return Refusal("link_other_purpose", N_("Ce lien sert à autre chose que cette page."))
+    if link.used_at is not None:
+        return Refusal("link_used", N_("Ce lien a déjà servi : il ne s’ouvre qu’une fois."))
+    if link.revoked_at is not None:
+        return Refusal("link_revoked", N_("Ce lien a été annulé ou remplacé par un plus récent."))
+    if link.expires_at <= now:
+        return Refusal("link_expired", N_("Ce lien a expiré."))
+    return None
+
+
 def password_problem(password: str, *, email: str = "") -> Refusal | None:
     """A password is long; no other recipe is asked (NIST SP 800-63B)."""
     local = email.split("@")[0].lower()
@@ -106,6 +197,67 @@ def password_problem(password: str, *, email: str = "") -> Refusal | None:
             "NIST SP 800-63B, 5.1.1",
         )
     return None
+
+
+def one_line(text: str) -> str:
+    """Return ``text`` as one line without invisible or control characters: a name, a title."""
+    shown = (c if c.isprintable() or c == "\u200d" else " " for c in text)
+    return " ".join("".join(shown).split())
+
+
+def throttle_keys(email: str, address: str) -> Mapping[str, int]:
+    """Return what a sign-in is counted under, with how many failures each may have."""
+    return {account_key(email): THROTTLE_ACCOUNT, address_key(address): THROTTLE_ADDRESS}
+
+
+def account_key(email: str, act: str = "account") -> str:
+    """Return the key of an account, known or not, without naming it."""
+    return f"{act}/{hashlib.sha256(normal_email(email).encode()).hexdigest()}"
+
+
+def address_key(address: str) -> str:
+    """Return the key of a network address; an IPv6 subscriber owns a whole /64."""
+    try:
+        parsed = ipaddress.ip_address(address)
+    except ValueError:
+        return "address/unknown"
+    if parsed.version == 6:
+        return f"address/{ipaddress.ip_network((parsed, 64), strict=False)}"
+    return f"address/{parsed}"
+
+
+BROWSERS = (
+    ("Edg", "Edge"),
+    ("OPR", "Opera"),
+    ("SamsungBrowser", "Samsung Internet"),
+    ("Firefox", "Firefox"),
+    ("FxiOS", "Firefox"),
+    ("CriOS", "Chrome"),
+    ("Chrome", "Chrome"),
+    ("Safari", "Safari"),
+    ("curl", "curl"),
+)
+SYSTEMS = (
+    ("Windows", "Windows"),
+    ("iPhone", "iPhone"),
+    ("iPad", "iPad"),
+    ("Android", "Android"),
+    ("Mac OS X", "macOS"),
+    ("CrOS", "ChromeOS"),
+    ("Linux", "Linux"),
+)
+"""Marks in a browser’s name, the more particular first."""
+
+
+def device_of(agent: str) -> Message:
+    """Return how people call the browser behind a ``User-Agent``: “Firefox sous Windows”."""
+    browser = next((name for mark, name in BROWSERS if mark in agent), "")
+    system = next((name for mark, name in SYSTEMS if mark in agent), "")
+    if browser and system:
+        return N_("%(browser)s sous %(system)s", browser=browser, system=system)
+    if browser or system:
+        return N_("%(device)s", device=browser or system)
+    return N_("Appareil inconnu")
 
 
 def normal_email(text: str) -> str:

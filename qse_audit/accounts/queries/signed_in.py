@@ -1,4 +1,4 @@
-"""Reading organisations, people and their access. Nothing here writes."""
+"""Who is behind a cookie, and where else they are signed in."""
 
 import hashlib
 from collections.abc import Sequence
@@ -8,16 +8,16 @@ from datetime import datetime, timedelta
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from qse_audit.accounts.models import Membership, Organisation, Person, SignInSession, Site
+from qse_audit.accounts.models import Membership, Organisation, Person, SignInSession
 from qse_audit.accounts.rules import (
     ELEVATION_LIFE,
     SESSION_ABSOLUTE,
     SESSION_IDLE,
+    device_of,
     initials,
 )
 from qse_audit.core.clock import now
-from qse_audit.core.errors import NotFound
-from qse_audit.core.permissions import Role
+from qse_audit.core.text import Message
 from qse_audit.db.outbox import Notice
 from qse_audit.policies import Identity
 
@@ -151,70 +151,47 @@ def visitor(session: Session, token: str) -> Visitor | None:
     )
 
 
-def get_person_by_email(session: Session, email: str) -> Person | None:
-    """Return the person with this (normalised) address, or ``None``."""
-    return session.scalars(select(Person).where(Person.email == email)).first()
-
-
-def get_organisation(session: Session, organisation_id: int) -> Organisation:
-    """Return an organisation.
-
-    :raises NotFound: if there is none.
-    """
-    found = session.get(Organisation, organisation_id)
-    if found is None:
-        raise NotFound(f"organisation {organisation_id}")
-    return found
-
-
 @dataclass(frozen=True, slots=True)
-class PersonChoice:
-    """A person as offered in a list of choices."""
+class SessionLine:
+    """One browser where a person is signed in."""
 
     id: int
-    name: str
-    roles: frozenset[Role]
+    device: Message
+    address: str
+    created_at: datetime
+    seen_at: datetime
+    current: bool
 
 
-def people_of(
-    session: Session, organisation_id: int, roles: Sequence[Role] | None = None
-) -> tuple[PersonChoice, ...]:
-    """Return the active people of an organisation by name, with one of ``roles`` if given."""
+def sessions_of(
+    session: Session, person_id: int, *, current_id: int, at: datetime
+) -> Sequence[SessionLine]:
+    """Return the browsers where a person is signed in, this one first, then the last seen."""
     rows = session.execute(
-        select(Person.id, Person.name, Membership.role)
-        .join(Membership, Membership.person_id == Person.id)
-        .where(Membership.organisation_id == organisation_id, Person.disabled_at.is_(None))
-        .order_by(Person.name, Person.id)
-    )
-    found: dict[int, tuple[str, set[Role]]] = {}
-    for row in rows:
-        found.setdefault(row.id, (row.name, set()))[1].add(row.role)
-    wanted = set(roles) if roles is not None else None
-    return tuple(
-        PersonChoice(key, name, frozenset(held))
-        for key, (name, held) in found.items()
-        if wanted is None or wanted & held
-    )
-
-
-def sites_of(session: Session, organisation_id: int) -> Sequence[Site]:
-    """Return the sites in use of an organisation, by name."""
-    return session.scalars(
-        select(Site)
-        .where(Site.organisation_id == organisation_id, Site.archived_at.is_(None))
-        .order_by(Site.name)
-    ).all()
-
-
-def is_empty(session: Session) -> bool:
-    """Say whether nobody has an account yet: the first-run page opens then."""
-    return session.scalar(select(Person.id).limit(1)) is None
-
-
-def membership_since(session: Session, person_id: int, organisation_id: int) -> datetime | None:
-    """Return when a person first got a role in an organisation, ``None`` if they have none."""
-    return session.scalar(
-        select(func.min(Membership.granted_at)).where(
-            Membership.person_id == person_id, Membership.organisation_id == organisation_id
+        select(
+            SignInSession.id,
+            SignInSession.agent,
+            SignInSession.address,
+            SignInSession.created_at,
+            SignInSession.seen_at,
         )
+        .where(
+            SignInSession.person_id == person_id,
+            SignInSession.revoked_at.is_(None),
+            SignInSession.seen_at > at - SESSION_IDLE,
+            SignInSession.created_at > at - SESSION_ABSOLUTE,
+        )
+        .order_by(SignInSession.seen_at.desc(), SignInSession.id.desc())
     )
+    lines = [
+        SessionLine(
+            row.id,
+            device_of(row.agent),
+            row.address,
+            row.created_at,
+            row.seen_at,
+            row.id == current_id,
+        )
+        for row in rows
+    ]
+    return sorted(lines, key=lambda line: not line.current)
