@@ -56,6 +56,9 @@ PAGES: dict[int, ErrorPage] = {
         N_("Action impossible ici"), N_("Cette adresse ne se visite pas ainsi. Revenez en arrière.")
     ),
     409: ErrorPage(N_("Fiche modifiée entre-temps"), EDITED_MEANWHILE),
+    410: ErrorPage(
+        N_("Lien expiré"), N_("Ce lien a déjà servi ou n’est plus valable. Demandez-en un autre.")
+    ),
     413: ErrorPage(
         N_("Fichier trop gros"), N_("Ce fichier dépasse la taille acceptée. Rien n’a été gardé.")
     ),
@@ -122,6 +125,11 @@ def answer(error: QseError) -> ResponseReturnValue:
     if isinstance(error, BadInput):
         place = translate(error.place) if error.place else ""
         detail = f"{place} : {translate(error.message)}" if place else translate(error.message)
+    if isinstance(error, TooManyTries):
+        minutes = -(-error.retry_after_seconds // 60)
+        detail = gettext(
+            "Par sécurité, attendez %(minutes)d min avant de réessayer.", minutes=minutes
+        )
     if isinstance(error, Conflict) and wants_json():
         both = jsonify(
             status=409, error=translate(EDITED_MEANWHILE), theirs=error.theirs, yours=error.yours

@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from functools import wraps
 from typing import Any, Protocol, TypeAlias
 
+from flask import flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext
 from sqlalchemy.orm import Session
 
 from qse_audit.core.errors import NotAllowed, NotFound
@@ -13,7 +15,8 @@ from qse_audit.core.permissions import Permission
 from qse_audit.core.workflow import Workflow
 from qse_audit.policies import NOTHING, Access, Identity, allows
 from qse_audit.web.database import session
-from qse_audit.web.sign_in import identity
+from qse_audit.web.errors import came_from, wants_json
+from qse_audit.web.sign_in import identity, visitor
 
 View: TypeAlias = Callable[..., ResponseReturnValue]
 
@@ -70,6 +73,31 @@ def requires(permission: Permission, *, on: Target | None = None) -> Callable[[V
         return guarded
 
     return decorate
+
+
+def requires_elevation(view: View) -> View:
+    """Let a view run only for people who lately proved again who they are (to sign, to vote).
+
+    Others are asked for their password and come back: to this page when they were only reading,
+    to the page of the form when they were sending it. Put it on both, below ``@requires``.
+    """
+
+    @wraps(view)
+    def elevated(*args: Any, **values: Any) -> ResponseReturnValue:
+        found = visitor()
+        if found is not None and found.is_elevated:
+            return view(*args, **values)
+        if wants_json():
+            raise NotAllowed("elevation")
+        if request.method == "GET":
+            back = request.full_path.rstrip("?")
+        else:
+            back = came_from()
+            flash(gettext("Confirmez d’abord votre identité, puis renvoyez."), "info")
+        return redirect(url_for("accounts.confirm", next=back), 303)
+
+    elevated.elevation = True  # type: ignore[attr-defined]  # read by tests/meta
+    return elevated
 
 
 def requires_move(workflow: Workflow[Any, Any], *, on: Target) -> Callable[[View], View]:
