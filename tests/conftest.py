@@ -98,14 +98,15 @@ def app(settings: Settings, engine: Engine) -> Flask:
 
 
 @pytest.fixture
-def sign_in(engine: Engine) -> Callable[[Identity], str]:
+def sign_in(engine: Engine, session: Session) -> Callable[[Identity], str]:
     """Open a sign-in session and return the cookie’s token."""
 
     def sign_in(who: Identity, *, elevated: bool = False) -> str:
+        session.rollback()  # SQLite has one writer: the test lets go first
         token = secrets.token_urlsafe(32)
         at = now()
-        with Session(engine) as session:
-            session.add(
+        with Session(engine) as own:
+            own.add(
                 SignInSession(
                     token_hash=token_hash(token),
                     person_id=who.user_id,
@@ -115,7 +116,7 @@ def sign_in(engine: Engine) -> Callable[[Identity], str]:
                     elevated_at=at - timedelta(seconds=1) if elevated else None,
                 )
             )
-            session.commit()
+            own.commit()
         return token
 
     return sign_in

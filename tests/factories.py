@@ -84,12 +84,15 @@ def make_cast(session: Session) -> Cast:
         )
         for name, (_, place, role) in CAST.items()
     )
-    session.commit()
     identities = {
         name: Identity(people[name].id, places[place].id, frozenset({role}))
         for name, (_, place, role) in CAST.items()
     }
-    return Cast(site=site.id, **{name: place.id for name, place in places.items()}, **identities)
+    ids = {name: place.id for name, place in places.items()}
+    session.flush()
+    cast = Cast(site=site.id, **ids, **identities)
+    session.commit()
+    return cast
 
 
 def make_process(
