@@ -83,6 +83,14 @@ function onceOnly() {
   });
 }
 
+/** Go back to the page before, with what was typed in it. */
+function wayBack() {
+  for (const button of document.querySelectorAll("button[data-back]")) {
+    button.hidden = history.length < 2;
+    button.addEventListener("click", () => history.back());
+  }
+}
+
 /** Keep the current entry of the navigation in sight, and give refused forms their focus. */
 function focus() {
   document.querySelector("[data-focus]")?.focus();
@@ -98,6 +106,7 @@ menus();
 dialogs();
 messages();
 onceOnly();
+wayBack();
 focus();
 load("form[data-filters]", () => import("./filters.js"));
 load("[data-drop]", () => import("./dropzone.js"));
