@@ -1,0 +1,103 @@
+"""The access matrix, approved line by line. Change a line only on purpose."""
+
+import itertools
+
+import pytest
+
+from qse_audit.core.permissions import Link, Permission, Role
+from qse_audit.policies import POLICY, Access, Identity, allows
+
+ME, HERE, ELSEWHERE = 7, 1, 2
+P, R, L = Permission, Role, Link
+
+
+def somebody(*roles, at=HERE):
+    return Identity(ME, at, frozenset(roles))
+
+
+def thing(status="", *links, at=HERE):
+    where = frozenset() if at is None else frozenset({at})
+    return Access(where, status, {link: frozenset({ME}) for link in links})
+
+
+def test_every_permission_has_a_policy():
+    assert set(POLICY) == set(Permission)
+
+
+@pytest.mark.parametrize(
+    ("permission", "roles", "status", "links", "expected"),
+    [
+        (P.AUDIT_READ, [R.COORDINATOR], "draft", [], True),
+        (P.AUDIT_READ, [R.MANAGEMENT], "draft", [], True),
+        (P.AUDIT_READ, [R.ADMINISTRATOR], "closed", [], False),
+        (P.AUDIT_READ, [R.AUDITOR], "in_progress", [], False),
+        (P.AUDIT_READ, [R.AUDITOR], "draft", [L.LEAD_AUDITOR], True),
+        (P.AUDIT_READ, [R.CANDIDATE], "in_progress", [L.TRAINEE_AUDITOR], True),
+        (P.AUDIT_READ, [R.PROCESS_OWNER], "draft", [L.AUDITEE], False),
+        (P.AUDIT_READ, [R.PROCESS_OWNER], "planned", [L.AUDITEE], True),
+        (P.AUDIT_READ, [R.EVALUATOR, R.JURY, R.EXAM_STAFF], "closed", [], False),
+        (P.AUDIT_PLAN, [R.COORDINATOR], "draft", [], True),
+        (P.AUDIT_PLAN, [R.AUDITOR], "draft", [], False),
+        (P.AUDIT_CONDUCT, [R.COORDINATOR], "in_progress", [], False),
+        (P.AUDIT_CONDUCT, [R.AUDITOR], "in_progress", [L.AUDITOR], True),
+        (P.AUDIT_CONDUCT, [R.AUDITOR], "in_progress", [L.OBSERVER], False),
+        (P.AUDIT_CONDUCT, [R.PROCESS_OWNER], "in_progress", [L.AUDITEE], False),
+        (P.AUDIT_REPORT, [R.COORDINATOR], "in_progress", [], False),
+        (P.AUDIT_REPORT, [R.AUDITOR], "in_progress", [L.LEAD_AUDITOR], True),
+        (P.FINDING_READ, [R.PROCESS_OWNER], "draft", [L.AUDITEE], False),
+        (P.FINDING_READ, [R.PROCESS_OWNER], "final", [L.OWNER], True),
+        (P.FINDING_EDIT, [R.AUDITOR], "draft", [L.AUDITOR], True),
+        (P.FINDING_EDIT, [R.AUDITOR], "final", [L.LEAD_AUDITOR], False),
+        (P.ACTION_DO, [R.COORDINATOR], "open", [], False),
+        (P.ACTION_DO, [R.PROCESS_OWNER], "open", [L.OWNER], True),
+        (P.ACTION_VERIFY, [R.COORDINATOR], "done", [], True),
+        (P.ACTION_VERIFY, [R.COORDINATOR], "done", [L.OWNER], False),
+        (P.ACTION_VERIFY, [R.AUDITOR], "done", [L.LEAD_AUDITOR], True),
+        (P.ACTION_VERIFY, [R.AUDITOR], "done", [L.LEAD_AUDITOR, L.OWNER], False),
+        (P.CANDIDACY_EDIT, [R.CANDIDATE], "evidencing", [L.CANDIDATE], True),
+        (P.CANDIDACY_EDIT, [R.CANDIDATE], "submitted", [L.CANDIDATE], False),
+        (P.CANDIDACY_EDIT, [R.TUTOR], "evidencing", [L.TUTOR], False),
+        (P.OPINION_GIVE, [R.TUTOR], "evidencing", [L.TUTOR], True),
+        (P.OPINION_GIVE, [R.TUTOR], "submitted", [L.TUTOR], False),
+        (P.OPINION_GIVE, [R.CANDIDATE], "evidencing", [L.CANDIDATE, L.TUTOR], False),
+        (P.DOSSIER_READ, [R.EVALUATOR], "submitted", [L.EVALUATOR], True),
+        (P.DOSSIER_READ, [R.EVALUATOR], "evidencing", [L.EVALUATOR], False),
+        (P.DOSSIER_READ, [R.EVALUATOR], "submitted", [], False),
+        (P.DOSSIER_READ, [R.COORDINATOR], "submitted", [], False),
+        (P.ASSESSMENT_NOTE, [R.EVALUATOR], "submitted", [L.EVALUATOR], True),
+        (P.ASSESSMENT_NOTE, [R.EVALUATOR], "submitted", [L.EVALUATOR, L.TUTOR], False),
+        (P.ASSESSMENT_NOTE, [R.JURY], "submitted", [L.JURY], False),
+        (P.ORGANISATION_MANAGE, [R.COORDINATOR], "", [], False),
+        (P.ORGANISATION_MANAGE, [R.ADMINISTRATOR], "", [], True),
+    ],
+)
+def test_the_approved_matrix(permission, roles, status, links, expected):
+    assert allows(somebody(*roles), permission, thing(status, *links)) is expected
+
+
+@pytest.mark.parametrize("permission", Permission)
+def test_every_role_together_opens_nothing_of_another_organisation(permission):
+    boss = somebody(*Role, at=ELSEWHERE)
+    opened = allows(boss, permission, thing("submitted", at=HERE))
+    public = () in POLICY[permission]
+    assert opened is public
+
+
+@pytest.mark.parametrize(
+    "permission", [P.CANDIDACY_EDIT, P.OPINION_GIVE, P.ASSESSMENT_NOTE, P.AUDIT_CONDUCT]
+)
+def test_a_role_alone_never_writes_in_somebody_elses_work(permission):
+    for status in ("draft", "evidencing", "submitted", "in_progress"):
+        assert not allows(somebody(*Role), permission, thing(status))
+
+
+@pytest.mark.parametrize("links", list(itertools.combinations(Link, 2)))
+def test_whoever_judges_a_portfolio_has_no_tie_with_it(links):
+    tied = {L.TUTOR, L.CANDIDATE} & set(links)
+    if tied:
+        assert not allows(somebody(R.EVALUATOR), P.ASSESSMENT_NOTE, thing("submitted", *links))
+
+
+def test_what_belongs_to_a_candidacy_opens_to_no_role():
+    private = thing("", at=None)
+    assert not allows(somebody(*Role), P.EVIDENCE_READ, private)
