@@ -8,14 +8,18 @@ import hashlib
 import os
 import shutil
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import BinaryIO
 
 from qse_audit.core.errors import NotFound, StorageFull
 
 CHUNK = 1024 * 1024
+INCOMING = "incoming"
+"""The folder of what is being received."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +28,13 @@ class Stored:
 
     sha256: str
     size_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Staged(Stored):
+    """A file that is not kept yet."""
+
+    path: Path
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,12 +73,19 @@ class FileStore:
 
         :raises StorageFull: when the free-space reserve would be touched; nothing is kept then.
         """
-        incoming = self.folder / "incoming"
-        incoming.mkdir(parents=True, exist_ok=True)
-        digest, size = hashlib.sha256(), 0
-        handle, name = tempfile.mkstemp(dir=incoming)
-        try:
-            with os.fdopen(handle, "wb") as file:
+        with self.staged(chunks) as staged:
+            return self.keep(staged)
+
+    @contextmanager
+    def staged(self, chunks: Iterable[bytes]) -> Iterator[Staged]:
+        """Write a stream beside the kept files, to be looked at; it is gone after, unless kept.
+
+        :raises StorageFull: when the free-space reserve would be touched.
+        """
+        with self.workspace() as folder:
+            digest, size = hashlib.sha256(), 0
+            place = folder / "received"
+            with self._no_space_is_storage_full(), place.open("xb") as file:
                 for chunk in chunks:
                     self._keep_reserve(len(chunk))
                     file.write(chunk)
@@ -75,14 +93,57 @@ class FileStore:
                     size += len(chunk)
                 file.flush()
                 os.fsync(file.fileno())
-            self._settle(Path(name), digest.hexdigest())
+            yield Staged(digest.hexdigest(), size, place)
+
+    @contextmanager
+    def workspace(self) -> Iterator[Path]:
+        """Give an empty folder on the volume of the kept files; it is gone after."""
+        with self._no_space_is_storage_full():
+            incoming = self.folder / INCOMING
+            incoming.mkdir(parents=True, exist_ok=True)
+            made = tempfile.TemporaryDirectory(dir=incoming, ignore_cleanup_errors=True)
+        with made as name:
+            yield Path(name)
+
+    def keep(self, staged: Staged) -> Stored:
+        """Move a staged file to its address.
+
+        :raises StorageFull: when it cannot be moved.
+        """
+        with self._no_space_is_storage_full():
+            self._settle(staged.path, staged.sha256)
+        return Stored(staged.sha256, staged.size_bytes)
+
+    def kept(self) -> Iterator[tuple[str, datetime]]:
+        """Give the address of every kept file, and when it was last kept."""
+        for path in self.folder.glob("??/??/*"):
+            with suppress(FileNotFoundError):
+                yield path.name, datetime.fromtimestamp(path.stat().st_mtime, UTC)
+
+    def remove(self, sha256: str) -> None:
+        """Remove a file that nothing refers to; nothing happens when it is not here."""
+        self.path(sha256).unlink(missing_ok=True)
+
+    def drop_interrupted(self, before: datetime) -> int:
+        """Remove what was being received before an instant and never ended; return how many."""
+        found = [
+            path
+            for path in (self.folder / INCOMING).glob("*")
+            if datetime.fromtimestamp(path.stat().st_mtime, UTC) < before
+        ]
+        for path in found:
+            if path.is_dir():
+                shutil.rmtree(path, ignore_errors=True)
+            else:
+                path.unlink(missing_ok=True)
+        return len(found)
+
+    @contextmanager
+    def _no_space_is_storage_full(self) -> Iterator[None]:
+        try:
+            yield
         except OSError as error:
-            Path(name).unlink(missing_ok=True)
             raise StorageFull(str(error)) from error
-        except BaseException:
-            Path(name).unlink(missing_ok=True)
-            raise
-        return Stored(digest.hexdigest(), size)
 
     def _settle(self, written: Path, sha256: str) -> None:
         place = self.path(sha256)

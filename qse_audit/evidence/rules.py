@@ -107,18 +107,98 @@ def fact_refusals(*, title: str, place: str, happened_on: date, today: date) -> 
     return found
 
 
-def refusal(code: str, file_name: str, **values: object) -> Refusal:
-    """Return why a file is refused, in a sentence that names it and says what is accepted."""
-    reason = FILE_REFUSALS.get(code, FILE_REFUSALS["unreadable"])
-    said = Message(reason.msgid, values)
-    return Refusal(
-        code if code in FILE_REFUSALS else "unreadable",
-        N_(
-            "« %(file)s » : %(reason)s %(accepted)s", file=file_name, reason=said, accepted=ACCEPTED
-        ),
-    )
-
+TOO_BIG = "too_big"
+OTHER_TYPES: dict[str, str] = {
+    **dict.fromkeys((".heic", ".heif"), "heic"),
+    **dict.fromkeys((".docm", ".xlsm", ".pptm", ".dotm", ".xltm", ".xlsb", ".xlam"), "macros"),
+    **dict.fromkeys((".doc", ".xls", ".ppt"), "old_office"),
+    **dict.fromkeys((".zip", ".rar", ".7z", ".gz", ".tar", ".tgz"), "archive"),
+    **dict.fromkeys((".svg", ".html", ".htm", ".xhtml", ".xml", ".js", ".mjs", ".md"), "markup"),
+    **dict.fromkeys((".mp4", ".mov", ".avi", ".mp3", ".m4a", ".wav"), "film"),
+}
+"""Extensions that people try, and the refusal that tells them what to do instead."""
+UNSUPPORTED = frozenset({"type", *OTHER_TYPES.values()})
+"""Refusals of a type as such, whatever the file holds."""
 
 FILE_REFUSALS: dict[str, Message] = {
+    "no_file": N_("Choisissez un fichier."),
+    "empty": N_("le fichier est vide."),
+    TOO_BIG: N_("il dépasse %(most)d Mio."),
+    "type": N_("ce type de fichier n’est pas accepté."),
+    "heic": N_(
+        "les photos HEIC ne s’ouvrent pas partout. Réglez l’appareil photo sur « Le plus "
+        "compatible » (JPEG), ou exportez la photo en JPEG."
+    ),
+    "macros": N_("les fichiers à macros ne sont pas acceptés. Enregistrez-le sans macro."),
+    "old_office": N_(
+        "cet ancien format peut contenir des macros. Enregistrez-le en .docx, .xlsx ou .pptx."
+    ),
+    "archive": N_("les archives ne sont pas acceptées. Envoyez les fichiers un par un."),
+    "markup": N_(
+        "les pages web, dessins SVG et scripts ne sont pas acceptés. Envoyez une capture ou un PDF."
+    ),
+    "film": N_("les films et les sons ne sont pas acceptés. Envoyez une photo ou un compte rendu."),
+    "mismatch": N_("son contenu (%(found)s) ne correspond pas à son nom (%(expected)s)."),
     "unreadable": N_("le fichier est abîmé ou n’est pas ce que dit son nom."),
+    "hidden_archive": N_("une archive est cachée dans le fichier."),
+    "too_complex": N_("il est trop long ou trop lourd à vérifier."),
+    "too_many_pixels": N_(
+        "la photo compte %(found)d millions de pixels, %(most)d au plus. Réduisez-la."
+    ),
+    "image_moving": N_("les images animées ne sont pas acceptées."),
+    "image_damaged": N_("la photo est abîmée ou incomplète."),
+    "pdf_damaged": N_("le PDF est abîmé. Imprimez-le de nouveau en PDF."),
+    "pdf_locked": N_("le PDF est protégé par un mot de passe. Enlevez la protection."),
+    "pdf_script": N_("le PDF contient un programme. Imprimez-le en PDF, puis envoyez le résultat."),
+    "pdf_launch": N_(
+        "le PDF lance une action à l’ouverture ou à la saisie. Imprimez-le en PDF, puis envoyez le "
+        "résultat."
+    ),
+    "pdf_attachment": N_("le PDF contient un fichier risqué (%(attached)s)."),
+    "zip_bomb": N_("son contenu déplié est démesuré."),
+    "zip_entries": N_("il contient plus de %(most)d éléments."),
+    "zip_link": N_("il contient un lien vers un autre endroit."),
+    "zip_escape": N_("il contient un nom de fichier dangereux."),
+    "office_damaged": N_("le document est abîmé. Ouvrez-le et enregistrez-le de nouveau."),
+    "office_locked": N_("le document est protégé par un mot de passe. Enlevez la protection."),
+    "office_mismatch": N_("ce n’est pas un document %(extension)s."),
+    "office_macro": N_("le document contient un programme. Enregistrez-le sans macro."),
+    "office_remote": N_("le document va chercher un modèle ou un objet sur un autre serveur."),
+    "text_binary": N_("ce n’est pas du texte : il contient des caractères de commande."),
+    "text_encoding": N_("l’encodage du texte est inconnu. Enregistrez-le en UTF-8."),
 }
+"""Why files are refused; each says what to do where something can be done."""
+
+
+def refusal(code: str, file_name: str, **values: object) -> Refusal:
+    """Return why a file is refused, in a sentence that names it; then what is accepted."""
+    if code == "no_file":
+        return Refusal(code, FILE_REFUSALS[code], ACCEPTED)
+    code = code if code in FILE_REFUSALS else "unreadable"
+    reason = Message(FILE_REFUSALS[code].msgid, values)
+    return Refusal(code, N_("« %(file)s » : %(reason)s", file=file_name, reason=reason), ACCEPTED)
+
+
+def type_refusal(extension: str) -> str:
+    """Return the code of the refusal of an extension that is not accepted."""
+    return OTHER_TYPES.get(extension, "type")
+
+
+EXPECTED_SIGNATURES: dict[str, frozenset[str]] = {
+    "pdf": frozenset({"PDF"}),
+    "ooxml": frozenset({"ZIP"}),
+    "odf": frozenset({"ZIP"}),
+    "text": frozenset({""}),
+}
+"""By inspector, what the first bytes may say that the file is."""
+SIGNATURE_REFUSALS = {"HEIC": "heic", "MP4": "film", "HTML": "markup", "script": "markup"}
+
+
+def signature_refusal(kind: FileType, found: str) -> str | None:
+    """Return the code of the refusal when the first bytes say ``found``; ``None`` when they fit."""
+    expected = EXPECTED_SIGNATURES.get(kind.inspector, frozenset({kind.name}))
+    if found in expected:
+        return None
+    if kind.inspector in {"ooxml", "odf"} and found == "OLE":
+        return "office_locked"
+    return SIGNATURE_REFUSALS.get(found, "mismatch" if found else "unreadable")
