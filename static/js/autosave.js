@@ -6,7 +6,7 @@
 // key: sending it again changes nothing) and what was typed since (`next`).
 
 import { showConflict, hideConflict } from "./conflict.js";
-import { clearErrors, showErrors } from "./fields.js";
+import { clearErrors, entriesOf, fill, showErrors } from "./fields.js";
 import { freshKey, person, refreshToken, send, sentences } from "./net.js";
 import * as queue from "./queue.js";
 import { showState } from "./savestate.js";
@@ -15,24 +15,6 @@ import { say } from "./texts.js";
 const PAUSE_MS = 900;
 const SLOWEST_MS = 60_000;
 const savers = new Map();
-
-/** Return the values of a form as [name, value] pairs, without its token and files. */
-export function entriesOf(form) {
-  return [...new FormData(form)].filter(([name, value]) => name !== "csrf_token" && typeof value === "string");
-}
-
-/** Put `entries` back into the fields of `form`. */
-export function fill(form, entries) {
-  const values = new Map();
-  for (const [name, value] of entries) values.set(name, [...(values.get(name) ?? []), value]);
-  for (const field of form.elements) {
-    if (!field.name || field.name === "csrf_token" || field.type === "file") continue;
-    const given = values.get(field.name) ?? [];
-    if (field.type === "radio" || field.type === "checkbox") field.checked = given.includes(field.value);
-    else if (field.multiple) [...field.options].forEach((option) => (option.selected = given.includes(option.value)));
-    else if (given.length) field.value = given[0];
-  }
-}
 
 const withVersion = (entries, version) =>
   version == null ? entries : entries.map(([name, value]) => (name === "version" ? [name, String(version)] : [name, value]));

@@ -1,6 +1,6 @@
 // Long forms keep a draft in this browser until the server has accepted them: form[data-draft="key"].
 
-import { entriesOf, fill } from "./autosave.js";
+import { entriesOf, fill } from "./fields.js";
 import { person } from "./net.js";
 import * as queue from "./queue.js";
 import { make, say } from "./texts.js";

@@ -1,6 +1,24 @@
-// Messages beside the fields they are about, linked so that a screen reader reads them.
+// The values of a form, and messages beside the fields they are about, linked so that a screen reader reads them.
 
 import { make } from "./texts.js";
+
+/** Return the values of a form as [name, value] pairs, without its token and files. */
+export function entriesOf(form) {
+  return [...new FormData(form)].filter(([name, value]) => name !== "csrf_token" && typeof value === "string");
+}
+
+/** Put `entries` back into the fields of `form`. */
+export function fill(form, entries) {
+  const values = new Map();
+  for (const [name, value] of entries) values.set(name, [...(values.get(name) ?? []), value]);
+  for (const field of form.elements) {
+    if (!field.name || field.name === "csrf_token" || field.type === "file") continue;
+    const given = values.get(field.name) ?? [];
+    if (field.type === "radio" || field.type === "checkbox") field.checked = given.includes(field.value);
+    else if (field.multiple) [...field.options].forEach((option) => (option.selected = given.includes(option.value)));
+    else if (given.length) field.value = given[0];
+  }
+}
 
 /** Remove the messages that a script put on `form`. */
 export function clearErrors(form) {
