@@ -1,23 +1,171 @@
 """What people type about themselves and their organisations."""
 
-from flask_babel import lazy_gettext as _l
-from wtforms import EmailField, HiddenField, PasswordField
-from wtforms.validators import InputRequired, Length
+from typing import Any
 
-from qse_audit.web.forms import REQUIRED, Form
+from flask_babel import lazy_gettext as _l
+from wtforms import BooleanField, EmailField, HiddenField, PasswordField, RadioField, StringField
+from wtforms.validators import DataRequired, EqualTo, InputRequired, Length
+
+from qse_audit.accounts.models import Organisation, Site
+from qse_audit.accounts.rules import PASSWORD_MIN, ROLES_OF, OrganisationKind, one_line
+from qse_audit.core.permissions import Role
+from qse_audit.web.forms import REQUIRED, CheckboxesField, CodeField, Form, VersionedForm
+from qse_audit.web.i18n import translate
+
+LANGUAGES = (("fr", "Français"), ("en", "English"))
+
+
+def line(value: str | None) -> str | None:
+    """Make one clean line of what was typed."""
+    return one_line(value) if value else value
+
+
+def line_field(label: Any, limit: int, *, required: bool = True, **kwargs: Any) -> StringField:
+    """Return a field for one line of text of at most ``limit`` characters."""
+    checks: list[Any] = [DataRequired(REQUIRED)] if required else []
+    return StringField(label, [*checks, Length(max=limit)], filters=[line], **kwargs)
+
+
+def email_field(**attributes: Any) -> EmailField:
+    """Return a field for a mail address."""
+    return EmailField(
+        _l("Adresse électronique"),
+        [InputRequired(REQUIRED), Length(max=254)],
+        filters=[line],
+        render_kw=attributes,
+    )
+
+
+def old_password_field(label: Any = None) -> PasswordField:
+    """Return a field for the password that one has."""
+    return PasswordField(
+        label or _l("Mot de passe"),
+        [InputRequired(REQUIRED), Length(max=200)],
+        render_kw={"autocomplete": "current-password"},
+    )
 
 
 class SignInForm(Form):
     """Sign in with an address and a password."""
 
-    email = EmailField(
-        _l("Adresse électronique"),
-        [InputRequired(REQUIRED), Length(max=254)],
-        render_kw={"autocomplete": "username", "autofocus": True},
-    )
-    password = PasswordField(
-        _l("Mot de passe"),
-        [InputRequired(REQUIRED), Length(max=200)],
-        render_kw={"autocomplete": "current-password"},
-    )
+    email = email_field(autocomplete="username", autofocus=True)
+    password = old_password_field()
     next = HiddenField()
+
+
+class ConfirmForm(Form):
+    """Prove again who one is."""
+
+    password = old_password_field()
+    next = HiddenField()
+
+
+class NewPassword(Form):
+    """Choose a password, typed twice."""
+
+    password = PasswordField(
+        _l("Nouveau mot de passe"),
+        [InputRequired(REQUIRED), Length(max=200)],
+        description=_l(
+            "%(least)d caractères au moins ; une phrase convient très bien.", least=PASSWORD_MIN
+        ),
+        render_kw={"autocomplete": "new-password"},
+    )
+    again = PasswordField(
+        _l("Le même, encore une fois"),
+        [
+            InputRequired(REQUIRED),
+            EqualTo("password", _l("Les deux mots de passe ne sont pas pareils.")),
+        ],
+        render_kw={"autocomplete": "new-password"},
+    )
+
+
+class PasswordForm(NewPassword):
+    """Replace one’s own password."""
+
+    old = old_password_field(_l("Mot de passe actuel"))
+
+
+class ProfileForm(Form):
+    """One’s own name and language."""
+
+    name = line_field(_l("Nom"), 120, render_kw={"autocomplete": "name"})
+    locale = RadioField(_l("Langue"), choices=LANGUAGES, default="fr")
+
+
+class ResetRequestForm(Form):
+    """Ask for a link to choose a new password."""
+
+    email = email_field(autocomplete="username", autofocus=True)
+
+
+class AcceptForm(NewPassword):
+    """Make one’s account from an invitation."""
+
+    name = line_field(_l("Nom"), 120, render_kw={"autocomplete": "name"})
+    locale = RadioField(_l("Langue"), choices=LANGUAGES, default="fr")
+
+
+class RolesForm(Form):
+    """The roles of a person in one organisation."""
+
+    roles = CheckboxesField(_l("Rôles"))
+
+    def offer(self, kind: OrganisationKind) -> "RolesForm":
+        """Offer the roles that exist in this kind of organisation; return the form."""
+        self.roles.choices = [(r.value, translate(r.label)) for r in ROLES_OF[kind]]
+        return self
+
+    def chosen(self) -> frozenset[Role]:
+        """Return the roles that are ticked."""
+        return frozenset(Role(value) for value in self.roles.data or ())
+
+
+class InviteForm(RolesForm):
+    """Whom to invite, and to be what."""
+
+    name = line_field(_l("Nom"), 120)
+    email = email_field(autocomplete="off")
+
+
+class OrganisationForm(VersionedForm):
+    """The name of an organisation."""
+
+    name = line_field(_l("Nom de l’organisation"), 120)
+
+    @classmethod
+    def of(cls, stored: Organisation) -> "OrganisationForm":
+        """Return the form as the database would fill it."""
+        return cls(formdata=None, name=stored.name, version=str(stored.version))
+
+
+class SiteForm(Form):
+    """A place where the organisation works."""
+
+    name = line_field(_l("Nom du site"), 120)
+    address = line_field(_l("Adresse"), 300, required=False)
+
+    @classmethod
+    def of(cls, stored: Site) -> "SiteForm":
+        """Return the form filled with a site, or with what was sent about it."""
+        return cls(name=stored.name, address=stored.address)
+
+
+class NewOrganisationForm(Form):
+    """An organisation to open."""
+
+    organisation = line_field(_l("Nom de l’organisation"), 120)
+    kind = CodeField(_l("Type d’organisation"), OrganisationKind, [InputRequired(REQUIRED)])
+
+
+class FirstRunForm(NewOrganisationForm, NewPassword):
+    """The first organisation and its first administrator."""
+
+    name = line_field(_l("Votre nom"), 120, render_kw={"autocomplete": "name"})
+    email = email_field(autocomplete="username")
+    coordinates = BooleanField(
+        _l("Je suis aussi coordinateur QSE"),
+        description=_l("Pour préparer des audits et suivre leurs suites dès maintenant."),
+        default=True,
+    )

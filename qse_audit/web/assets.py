@@ -22,7 +22,18 @@ from qse_audit.web.guards import public
 
 APP_CSS = "css/app.css"
 """One style sheet for every page, assembled from :data:`STYLES`."""
-STYLES = ("tokens", "base", "shell", "components", "records", "forms", "tables", "states", "print")
+STYLES = (
+    "tokens",
+    "base",
+    "shell",
+    "components",
+    "records",
+    "forms",
+    "tables",
+    "access",
+    "states",
+    "print",
+)
 """Our style sheets in cascade order; Bootstrap comes before, in a layer that ours always beat."""
 PACKAGED = {
     "bootstrap": ("flask_bootstrap", "static/bootstrap5"),

@@ -1,6 +1,6 @@
 """The page of a form that somebody else saved in between: both texts, nothing overwritten."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from flask import render_template, request

@@ -5,12 +5,25 @@ from typing import Any
 
 from flask_babel import lazy_gettext
 from flask_wtf import FlaskForm
-from wtforms import Field, HiddenField, SelectField, SelectMultipleField, widgets
+from wtforms import (
+    Field,
+    FieldList,
+    FormField,
+    HiddenField,
+    SelectField,
+    SelectMultipleField,
+    widgets,
+)
 from wtforms.validators import Optional
 
 from qse_audit.core.errors import Refused
 from qse_audit.core.text import Coded
 from qse_audit.web.i18n import locale, translate
+
+
+def without_nul(value: Any) -> Any:
+    """Return a text without NUL characters, and anything else as it is."""
+    return value.replace("\0", "") if isinstance(value, str) else value
 
 
 class Form(FlaskForm):
@@ -29,6 +42,18 @@ class Form(FlaskForm):
             from wtforms.i18n import get_translations  # heavy only if used
 
             return get_translations(self.locales)
+
+        def bind_field(self, form: Any, unbound_field: Any, options: Any) -> Any:
+            """Take NUL out of every text: no database stores it, nobody means it."""
+            if not issubclass(unbound_field.field_class, FieldList | FormField):
+                given = unbound_field.kwargs.get("filters", ())
+                options = {**options, "filters": [*given, without_nul]}
+            return super().bind_field(form, unbound_field, options)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if token := self._fields.get("csrf_token"):
+            token.id = f"csrf-{type(self).__name__.lower()}"  # a page may hold several forms
 
     def refuse(self, refused: Refused, field: str | None = None) -> None:
         """Show every reason of a refusal on the form, so that nothing typed is lost."""

@@ -7,7 +7,7 @@ import secrets
 from flask import Flask, Response, g, request
 from flask_wtf import CSRFProtect
 
-from qse_audit.core.errors import NotAllowed
+from qse_audit.core.errors import NotAllowed, NotFound
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 EMPTY_STYLE = "sha256-" + base64.b64encode(hashlib.sha256(b"").digest()).decode()
@@ -52,6 +52,15 @@ def same_site() -> None:
         raise NotAllowed("cross-site request")
 
 
+def no_nul() -> None:
+    """Refuse an address with a NUL: no database stores it, so nothing can be found by it.
+
+    :raises NotFound: then.
+    """
+    if "\0" in request.path or any("\0" in value for _, value in request.args.items(multi=True)):
+        raise NotFound
+
+
 def protect(response: Response) -> Response:
     """Put the security headers on an answer; those set by a view stay."""
     headers = response.headers
@@ -72,6 +81,7 @@ def protect(response: Response) -> Response:
 def init_app(app: Flask) -> None:
     """Register the checks and the headers with ``app``."""
     app.before_request(same_site)
+    app.before_request(no_nul)
     app.config.setdefault("WTF_CSRF_TIME_LIMIT", None)
     app.config.setdefault("WTF_CSRF_SSL_STRICT", False)  # no-referrer is our own policy
     CSRFProtect(app)

@@ -14,6 +14,7 @@ from qse_audit.accounts.queries.organisations import (
     sites_of,
 )
 from qse_audit.accounts.queries.people import (
+    PEOPLE_ORDER,
     DemoAccount,
     PersonChoice,
     PersonLine,
@@ -38,6 +39,7 @@ from qse_audit.accounts.queries.signed_in import (
 )
 
 __all__ = [
+    "PEOPLE_ORDER",
     "DemoAccount",
     "InvitationLine",
     "MembershipLine",

@@ -91,6 +91,10 @@ class PersonLine:
         return initials(self.name)
 
 
+PEOPLE_ORDER: tuple[Any, ...] = ((Person.name, False), (Person.id, False))
+"""The keys of the list of people."""
+
+
 def people_page(organisation_id: int, *, search: str = "", role: Role | None = None) -> Select[Any]:
     """Return the statement of the list of people, to be paged by (name, id)."""
     seen = (
