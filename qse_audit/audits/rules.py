@@ -45,9 +45,7 @@ class Verdict(Coded):
 
 NONCONFORMING = frozenset({Verdict.MINOR_NONCONFORMITY, Verdict.MAJOR_NONCONFORMITY})
 """The verdicts that say a requirement is not met; each asks for a finding."""
-GRADE_OF: Mapping[Verdict, Grade] = {
-    verdict: Grade(verdict) for verdict in Verdict if verdict in set(Grade)
-}
+GRADE_OF: Mapping[Verdict, Grade] = {Verdict(grade.value): grade for grade in Grade}
 """The grade of the finding that a verdict leads to; a plain conformity leads to none."""
 
 

@@ -1,0 +1,30 @@
+"""Changing audits. Each function is one act: it checks, changes, records; it never commits."""
+
+from qse_audit.audits.services.checklists import answer, make_checklist, share_sections
+from qse_audit.audits.services.moves import move_audit
+from qse_audit.audits.services.planning import change_plan, create_audit, set_criteria, set_team
+from qse_audit.audits.services.plans import AuditPlan, AuditTeam, Criteria
+from qse_audit.audits.services.reporting import (
+    ReportWords,
+    issue_report,
+    prepare_report,
+    write_report,
+)
+
+__all__ = [
+    "AuditPlan",
+    "AuditTeam",
+    "Criteria",
+    "ReportWords",
+    "answer",
+    "change_plan",
+    "create_audit",
+    "issue_report",
+    "make_checklist",
+    "move_audit",
+    "prepare_report",
+    "set_criteria",
+    "set_team",
+    "share_sections",
+    "write_report",
+]

@@ -1,0 +1,257 @@
+"""Making a checklist from the criteria, sharing it out, and answering it."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Integer,
+    Select,
+    String,
+    and_,
+    case,
+    cast,
+    delete,
+    func,
+    insert,
+    literal,
+    or_,
+    select,
+    true,
+    update,
+)
+from sqlalchemy.orm import Session, aliased
+
+from qse_audit.audits import queries
+from qse_audit.audits.models import Audit, AuditCriterion, ChecklistItem
+from qse_audit.audits.rules import (
+    Verdict,
+    answer_is_justified,
+    answers_are_open,
+    criteria_are_open,
+    plan_is_open,
+)
+from qse_audit.audits.services.plans import Criteria, note, touch
+from qse_audit.core.errors import Conflict, NotFound, refuse_all
+from qse_audit.core.permissions import AUDIT_TEAM, Kind
+from qse_audit.db.trail import Act, record
+from qse_audit.policies import Identity
+from qse_audit.referentials.models import Edition, Question, Referential, Requirement
+
+LABEL_LETTERS = 120
+
+
+def make_checklist(session: Session, audit: Audit, *, actor: Identity, now: datetime) -> int:
+    """Copy the questions of the criteria into ``audit`` and return how many there are.
+
+    The editions are frozen from then on. A requirement that can be assessed but has no question
+    gives one, worded as the requirement itself.
+
+    :raises Refused: once an answer was given.
+    """
+    refuse_all([r for r in [criteria_are_open(audit.status, audit.answered_count)] if r])
+    session.flush()
+    chosen = queries.chosen_clauses(session, audit.id)
+    copy_questions(session, audit, chosen, now=now)
+    data = {"questions": audit.question_count, "editions": sorted(chosen)}
+    note(session, audit, "audit.make_checklist", actor=actor, now=now, data=data)
+    return audit.question_count
+
+
+def copy_questions(session: Session, audit: Audit, chosen: Criteria, *, now: datetime) -> None:
+    """Copy the questions of ``chosen``, already stored, as a part of another act."""
+    if audit.question_count:
+        session.execute(delete(ChecklistItem).where(ChecklistItem.audit_id == audit.id))
+    questions = _questions(audit.id, _within(session, chosen))
+    names = [str(column.key) for column in questions.selected_columns]
+    made = session.execute(
+        insert(ChecklistItem).from_select(names, questions, include_defaults=False),
+        execution_options={"preserve_rowcount": True},
+    )
+    session.execute(
+        update(Edition)
+        .where(Edition.id.in_(list(chosen)), Edition.frozen_at.is_(None))
+        .values(frozen_at=now),
+        execution_options={"synchronize_session": False},
+    )
+    audit.question_count = made.rowcount  # type: ignore[attr-defined]  # an INSERT has one
+    touch(audit)
+
+
+def _within(session: Session, chosen: Criteria) -> ColumnElement[bool]:
+    """Return the condition that a requirement is among the chosen clauses, or below one."""
+    narrowed = [edition_id for edition_id, keys in chosen.items() if keys is not None]
+    if not narrowed:
+        return true()
+    spans = [
+        and_(Requirement.edition_id == edition_id, Requirement.position.between(first, last))
+        for edition_id, roots in queries.clause_trees(session, narrowed).items()
+        for first, last in _spans(roots, set(chosen[edition_id] or ()))
+    ]
+    return or_(Requirement.edition_id.not_in(narrowed), *spans)
+
+
+def _spans(nodes: tuple[queries.ClauseNode, ...], keys: set[str]) -> list[tuple[int, int]]:
+    """Return the first and last position of each chosen subtree, the outermost only."""
+    found: list[tuple[int, int]] = []
+    for node in nodes:
+        if node.key in keys:
+            found.append((node.position, node.end - 1))
+        else:
+            found += _spans(tuple(node.children), keys)
+    return found
+
+
+def _questions(audit_id: int, within: ColumnElement[bool]) -> Select[Any]:
+    """Return the statement that words every question of an audit, in order."""
+    chapter = aliased(Requirement, name="chapter")
+    chapters = (
+        select(
+            Requirement.id,
+            func.max(case((Requirement.depth == 0, Requirement.position)))
+            .over(partition_by=Requirement.edition_id, order_by=Requirement.position)
+            .label("chapter_position"),
+        )
+        .where(
+            Requirement.edition_id.in_(
+                select(AuditCriterion.edition_id).where(AuditCriterion.audit_id == audit_id)
+            )
+        )
+        .subquery("chapters")
+    )
+    own_words = cast(Requirement.text, String) != "{}"
+    question = case(
+        (Question.id.is_not(None), Question.text),
+        (own_words, Requirement.text),
+        else_=Requirement.title,
+    )
+    label = func.substr(func.coalesce(Referential.ref, "") + ":" + Edition.label, 1, LABEL_LETTERS)
+    order = func.row_number().over(
+        order_by=(AuditCriterion.id, Requirement.position, Question.position)
+    )
+    return (
+        select(
+            literal(audit_id, Integer).label("audit_id"),
+            order.label("position"),
+            label.label("referential_label"),
+            chapter.ref.label("section_ref"),
+            chapter.title.label("section_title"),
+            Requirement.ref.label("clause_ref"),
+            Requirement.title.label("clause_title"),
+            question.label("question"),
+            Requirement.guidance.label("guidance"),
+            Requirement.expected_evidence.label("expected_evidence"),
+            Requirement.weight.label("weight"),
+            literal("").label("observation"),
+            literal(1).label("version"),
+        )
+        .select_from(AuditCriterion)
+        .join(Edition, Edition.id == AuditCriterion.edition_id)
+        .join(Referential, Referential.id == Edition.referential_id)
+        .join(Requirement, Requirement.edition_id == Edition.id)
+        .join(chapters, chapters.c.id == Requirement.id)
+        .join(
+            chapter,
+            and_(
+                chapter.edition_id == Edition.id,
+                chapter.position == chapters.c.chapter_position,
+            ),
+        )
+        .join(Question, Question.requirement_id == Requirement.id, isouter=True)
+        .where(
+            AuditCriterion.audit_id == audit_id,
+            or_(Requirement.assessable, Question.id.is_not(None)),
+            within,
+        )
+    )
+
+
+def share_sections(
+    session: Session,
+    audit: Audit,
+    people: Mapping[tuple[str, str], int | None],
+    *,
+    actor: Identity,
+    now: datetime,
+) -> None:
+    """Say who of the team looks at which section: (referential, section) → person or ``None``.
+
+    :raises NotFound: for somebody who is not of the team.
+    :raises Refused: once the report is issued.
+    """
+    refuse_all([r for r in [plan_is_open(audit.status)] if r])
+    team = {i for link in AUDIT_TEAM for i in audit.access().links.get(link, ())}
+    if strangers := {i for i in people.values() if i is not None} - team:
+        raise NotFound(f"person {sorted(strangers)}")
+    for (referential_label, section_ref), person_id in people.items():
+        session.execute(
+            update(ChecklistItem)
+            .where(
+                ChecklistItem.audit_id == audit.id,
+                ChecklistItem.referential_label == referential_label,
+                ChecklistItem.section_ref == section_ref,
+            )
+            .values(assigned_to_id=person_id),
+            execution_options={"synchronize_session": False},
+        )
+    data = {"sections": {f"{label} {ref}": who for (label, ref), who in people.items()}}
+    note(session, audit, "audit.share_sections", actor=actor, now=now, data=data)
+
+
+def answer(
+    session: Session,
+    item: ChecklistItem,
+    *,
+    verdict: Verdict | None,
+    observation: str,
+    version: int | None = None,
+    actor: Identity,
+    now: datetime,
+) -> None:
+    """Write the answer to one question, or take it back; the counter of the audit follows.
+
+    :raises Refused: when the audit is not in progress, or “not applicable” is not justified.
+    :raises Conflict: when ``version`` is no longer the stored one, with both answers.
+    """
+    observation = observation.replace("\r\n", "\n").strip()
+    if version is not None and version != item.version:
+        raise Conflict(
+            theirs={"verdict": item.verdict or "", "observation": item.observation},
+            yours={"verdict": verdict or "", "observation": observation},
+        )
+    checks = (answers_are_open(item.audit.status), answer_is_justified(verdict, observation))
+    refuse_all([refusal for refusal in checks if refusal])
+    if (item.verdict, item.observation) == (verdict, observation):
+        return
+    delta = (verdict is not None) - (item.verdict is not None)
+    before = item.verdict
+    item.verdict, item.observation = verdict, observation
+    item.answered_at = now if verdict is not None else None
+    item.answered_by_id = actor.user_id
+    if delta:
+        session.execute(
+            update(Audit)
+            .where(Audit.id == item.audit_id)
+            .values(answered_count=Audit.answered_count + delta),
+            execution_options={"synchronize_session": False},
+        )
+    act = Act(
+        verb="audit.answer",
+        kind=Kind.CHECKLIST_ITEM,
+        subject_id=item.id,
+        data={
+            "audit": item.audit_id,
+            "position": item.position,
+            "before": before,
+            "after": verdict,
+        },
+        texts={"observation": observation} if observation else {},
+    )
+    record(
+        session,
+        act,
+        organisation_id=item.audit.organisation_id,
+        actor_id=actor.user_id,
+        now=now,
+    )
