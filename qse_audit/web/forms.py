@@ -23,7 +23,7 @@ from qse_audit.web.i18n import locale, translate
 
 def without_nul(value: Any) -> Any:
     """Return a text without NUL characters, and anything else as it is."""
-    return value.replace("\0", "") if isinstance(value, str) else value
+    return value.replace("\0", "") if type(value) is str else value  # a code stays a member
 
 
 class Form(FlaskForm):
