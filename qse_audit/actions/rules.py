@@ -303,9 +303,7 @@ def due_reminder(due_on: date, today: date, *, given_on: date) -> int | None:
     date was given, is not said again: the person has just been told.
     """
     passed = [
-        offset
-        for offset in REMINDER_OFFSETS
-        if given_on < due_on + timedelta(days=offset) <= today
+        offset for offset in REMINDER_OFFSETS if given_on < due_on + timedelta(days=offset) <= today
     ]
     return max(passed, default=None)
 
@@ -325,5 +323,15 @@ VERBS: dict[str, Message] = {
     "action.verify-ineffective": N_("Action jugée non efficace, rouverte"),
     "action.change-due-date": N_("Échéance changée"),
     "action.cancel": N_("Action annulée"),
+    "action.attach": N_("Preuve ajoutée"),
 }
 """What each verb of the event chain says to people."""
+
+MOVED: dict[str, Message] = {
+    "do": N_("C’est noté : une autre personne vérifiera que l’action a été efficace."),
+    "verify-effective": N_("Action vérifiée efficace."),
+    "verify-ineffective": N_("Action rouverte : son responsable est prévenu."),
+    "change-due-date": N_("Nouvelle échéance enregistrée, avec sa raison."),
+    "cancel": N_("Action annulée, avec sa raison."),
+}
+"""What is said to the person who has just moved an action."""

@@ -2,7 +2,7 @@
 
 from flask import Flask, request
 from flask import session as cookie
-from flask_babel import Babel, get_locale, gettext
+from flask_babel import Babel, get_locale, gettext, ngettext
 
 from qse_audit.core.text import LOCALES, Message
 from qse_audit.paths import translations_dir
@@ -45,4 +45,4 @@ def init_app(app: Flask) -> None:
     app.config["BABEL_DEFAULT_TIMEZONE"] = "Europe/Paris"
     Babel(app, locale_selector=choose_locale)
     app.jinja_env.filters["tr"] = translate
-    app.jinja_env.globals.update(gettext=gettext, _=gettext)
+    app.jinja_env.globals.update(gettext=gettext, ngettext=ngettext, _=gettext)
