@@ -4,8 +4,9 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from qse_audit.accounts.models import Membership, Organisation, Person, SignInSession
@@ -87,52 +88,15 @@ def token_hash(token: str) -> str:
 def visitor(session: Session, token: str) -> Visitor | None:
     """Return who is behind a cookie’s token, or ``None`` when it no longer counts."""
     at = now()
-    unread = (
-        select(func.count())
-        .where(
-            Notice.person_id == SignInSession.person_id,
-            Notice.organisation_id == SignInSession.organisation_id,
-            Notice.read_at.is_(None),
-        )
-        .scalar_subquery()
-    )
-    rows = session.execute(
-        select(
-            SignInSession.id,
-            SignInSession.person_id,
-            SignInSession.organisation_id.label("current_id"),
-            SignInSession.seen_at,
-            SignInSession.elevated_at,
-            Person.name,
-            Person.email,
-            Person.locale,
-            Membership.role,
-            Organisation.id.label("organisation_id"),
-            Organisation.name.label("organisation_name"),
-            Organisation.kind.label("organisation_kind"),
-            unread.label("unread"),
-        )
-        .join(Person, Person.id == SignInSession.person_id)
-        .join(Membership, Membership.person_id == Person.id)
-        .join(Organisation, Organisation.id == Membership.organisation_id)
-        .where(
-            SignInSession.token_hash == token_hash(token),
-            SignInSession.revoked_at.is_(None),
-            SignInSession.seen_at > at - SESSION_IDLE,
-            SignInSession.created_at > at - SESSION_ABSOLUTE,
-            Person.disabled_at.is_(None),
-        )
-        .order_by(Organisation.name, Organisation.id)
-    ).all()
+    rows = session.execute(_lines(token, at)).all()
     here = [row for row in rows if row.organisation_id == row.current_id]
     if not here:
         return None
     first = here[0]
+    roles = frozenset(row.role for row in here)
     organisations = {row.organisation_id: row for row in rows}
     return Visitor(
-        identity=Identity(
-            first.person_id, first.current_id, frozenset(r.role for r in here), first.locale
-        ),
+        identity=Identity(first.person_id, first.current_id, roles, first.locale),
         session_id=first.id,
         name=first.name,
         email=first.email,
@@ -148,6 +112,48 @@ def visitor(session: Session, token: str) -> Visitor | None:
         unread_count=first.unread,
         needs_touch=at - first.seen_at > TOUCH_EVERY,
         is_elevated=first.elevated_at is not None and at - first.elevated_at < ELEVATION_LIFE,
+    )
+
+
+def _lines(token: str, at: datetime) -> Select[Any]:
+    """Return the statement of a session that counts at ``at``: one line a role of its person."""
+    unread = (
+        select(func.count())
+        .where(
+            Notice.person_id == SignInSession.person_id,
+            Notice.organisation_id == SignInSession.organisation_id,
+            Notice.read_at.is_(None),
+        )
+        .scalar_subquery()
+    )
+    columns: list[Any] = [
+        SignInSession.id,
+        SignInSession.person_id,
+        SignInSession.organisation_id.label("current_id"),
+        SignInSession.seen_at,
+        SignInSession.elevated_at,
+        Person.name,
+        Person.email,
+        Person.locale,
+        Membership.role,
+        Organisation.id.label("organisation_id"),
+        Organisation.name.label("organisation_name"),
+        Organisation.kind.label("organisation_kind"),
+        unread.label("unread"),
+    ]
+    return (
+        select(*columns)
+        .join(Person, Person.id == SignInSession.person_id)
+        .join(Membership, Membership.person_id == Person.id)
+        .join(Organisation, Organisation.id == Membership.organisation_id)
+        .where(
+            SignInSession.token_hash == token_hash(token),
+            SignInSession.revoked_at.is_(None),
+            SignInSession.seen_at > at - SESSION_IDLE,
+            SignInSession.created_at > at - SESSION_ABSOLUTE,
+            Person.disabled_at.is_(None),
+        )
+        .order_by(Organisation.name, Organisation.id)
     )
 
 
