@@ -24,6 +24,7 @@ class Referential(Base):
             sqlite_where=text("organisation_id IS NULL"),
             postgresql_where=text("organisation_id IS NULL"),
         ),
+        Index("ix_referential_list", "ref", "id"),
         not_blank("ref"),
     )
 
@@ -74,6 +75,8 @@ class Edition(Versioned, Base):
     created_at: Mapped[datetime]
     frozen_at: Mapped[datetime | None]
     """When an audit first used it."""
+    written_here: Mapped[bool] = mapped_column(default=False)
+    """Whether people wrote or changed it in the interface, so that no import may overwrite it."""
     requirement_count: Mapped[int] = mapped_column(default=0)
     assessable_count: Mapped[int] = mapped_column(default=0)
     question_count: Mapped[int] = mapped_column(default=0)
@@ -85,7 +88,7 @@ class Edition(Versioned, Base):
         return self.referential.access()
 
 
-class Requirement(Base):
+class Requirement(Versioned, Base):
     """One node of an edition’s tree: a chapter, a clause or a check point."""
 
     __tablename__ = "requirement"
@@ -111,6 +114,12 @@ class Requirement(Base):
     assessable: Mapped[bool]
     weight: Mapped[int] = mapped_column(default=1)
     tags: Mapped[list[str]]
+
+    edition: Mapped[Edition] = relationship()
+
+    def access(self) -> Access:
+        """Return what the policy may know of this requirement: what it may of its edition."""
+        return self.edition.access()
 
 
 class Question(Base):

@@ -89,6 +89,7 @@ def _create_referential() -> None:
             "organisation_id", "identifier", name=op.f("uq_referential_organisation_id")
         ),
     )
+    op.create_index("ix_referential_list", "referential", ["ref", "id"], unique=False)
     op.create_index(
         "uq_referential_shipped",
         "referential",
@@ -128,6 +129,7 @@ def _create_edition() -> None:
         sa.Column("sha256", sa.String(length=64), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("frozen_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("written_here", sa.Boolean(), nullable=False),
         sa.Column("requirement_count", sa.Integer(), nullable=False),
         sa.Column("assessable_count", sa.Integer(), nullable=False),
         sa.Column("question_count", sa.Integer(), nullable=False),
@@ -199,6 +201,7 @@ def _create_requirement() -> None:
         sa.Column("assessable", sa.Boolean(), nullable=False),
         sa.Column("weight", sa.Integer(), nullable=False),
         sa.Column("tags", sa.JSON(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(
             ["edition_id"],
             ["edition.id"],

@@ -1,0 +1,1 @@
+"""Reading the files that people bring: each format into the one internal tree. Pure."""
