@@ -107,3 +107,4 @@ class Kind(StrEnum):
     EVIDENCE = "evidence"
     CANDIDACY = "candidacy"
     SITUATION = "situation"
+    DOSSIER = "dossier"

@@ -25,6 +25,10 @@ class Candidacy(Versioned, Base):
         Index("ix_candidacy_list", "organisation_id", "id"),
         Index("ix_candidacy_centre", "exam_centre_id", "id"),
         Index("ix_candidacy_candidate", "candidate_id"),
+        CheckConstraint(
+            "(late_accepted_at IS NULL) = (late_accepted_by_id IS NULL)",
+            "lateness_accepted_by_name",
+        ),
     )
 
     organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"))
@@ -44,8 +48,12 @@ class Candidacy(Versioned, Base):
     report_due_on: Mapped[date | None]
     created_at: Mapped[datetime]
     submitted_at: Mapped[datetime | None]
+    late_accepted_at: Mapped[datetime | None]
+    """When the exam centre accepted a late dossier (rule R16); always by a named person."""
+    late_accepted_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
 
-    candidate: Mapped[Person] = relationship()
+    candidate: Mapped[Person] = relationship(foreign_keys=[candidate_id])
+    late_accepted_by: Mapped[Person | None] = relationship(foreign_keys=[late_accepted_by_id])
     organisation: Mapped[Organisation] = relationship(foreign_keys=[organisation_id])
     exam_centre: Mapped[Organisation | None] = relationship(foreign_keys=[exam_centre_id])
     training_provider: Mapped[Organisation | None] = relationship(
@@ -128,7 +136,7 @@ class Claim(Base):
     criterion: Mapped[Criterion | None] = relationship()
 
 
-class SituationRecord(Base):
+class SituationRecord(Versioned, Base):
     """A live QSE record that proves a situation, and the candidate’s part in it."""
 
     __tablename__ = "situation_record"
@@ -146,6 +154,10 @@ class SituationRecord(Base):
 
     situation: Mapped[Situation] = relationship(back_populates="records")
 
+    def access(self) -> Access:
+        """Return what the policy may know: what it may of the candidacy."""
+        return self.situation.candidacy.access()
+
 
 class CompanyOpinion(Versioned, Base):
     """What the company saw of one capability, while the tutor writes it."""
@@ -155,7 +167,8 @@ class CompanyOpinion(Versioned, Base):
 
     candidacy_id: Mapped[int] = mapped_column(ForeignKey("candidacy.id"))
     capability_id: Mapped[int] = mapped_column(ForeignKey("capability.id"))
-    observation: Mapped[Observation] = mapped_column(code(Observation))
+    observation: Mapped[Observation | None] = mapped_column(code(Observation))
+    """``None`` while only the comment is written."""
     comment: Mapped[str] = mapped_column(Text, default="")
     given_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     updated_at: Mapped[datetime]

@@ -321,6 +321,7 @@ def _create_situation_record() -> None:
                 "evidence",
                 "candidacy",
                 "situation",
+                "dossier",
                 name="kind_known",
                 native_enum=False,
                 create_constraint=True,

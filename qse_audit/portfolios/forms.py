@@ -1,0 +1,121 @@
+"""The forms about candidacies, situations, opinions and dossiers."""
+
+from flask_babel import lazy_gettext as _l
+from wtforms import BooleanField, DateField, HiddenField, SelectField, StringField, TextAreaField
+from wtforms.validators import DataRequired, InputRequired, Length, Optional
+
+from qse_audit.certifications.rules import Modality, Route
+from qse_audit.portfolios.rules import TEXT_MAX, Observation
+from qse_audit.web.forms import (
+    REQUIRED,
+    CheckboxesField,
+    CodeField,
+    Form,
+    VersionedForm,
+    only_digits,
+)
+
+TEXT = [Optional(), Length(max=TEXT_MAX)]
+
+
+class RegistrationForm(VersionedForm):
+    """Registers a candidacy, or corrects it."""
+
+    candidate_id = SelectField(
+        _l("Candidat"), coerce=only_digits, validators=[InputRequired(REQUIRED)]
+    )
+    certification_version_id = SelectField(
+        _l("Certification"), coerce=only_digits, validators=[InputRequired(REQUIRED)]
+    )
+    tutor_ids = CheckboxesField(
+        _l("Tuteur"),
+        coerce=only_digits,
+        description=_l("La personne de l’entreprise qui donnera l’avis. Jamais le candidat."),
+    )
+    route = CodeField(_l("Voie d’accès"), Route, [InputRequired(REQUIRED)])
+    exam_centre_id = SelectField(_l("Centre d’examen"), coerce=only_digits, validators=[Optional()])
+    training_provider_id = SelectField(
+        _l("Organisme de formation"), coerce=only_digits, validators=[Optional()]
+    )
+    starts_on = DateField(_l("Début du parcours"), [InputRequired(REQUIRED)])
+    report_due_on = DateField(
+        _l("Remise du dossier au plus tard le"),
+        [Optional()],
+        description=_l(
+            "Fixée par le centre d’examen. Une remise tardive est notée, jamais cachée."
+        ),
+    )
+
+
+class FrameForm(VersionedForm):
+    """What the candidate says of the company and of the mission."""
+
+    company_context = TextAreaField(
+        _l("L’entreprise et son contexte QSE"),
+        TEXT,
+        description=_l("Activité, taille, certificats, enjeux : quelques lignes suffisent."),
+    )
+    mission = TextAreaField(
+        _l("Ma mission et mon autonomie"),
+        TEXT,
+        description=_l("Ce qui m’est confié, à qui je rends compte, ce que je décide seul."),
+    )
+
+
+class SituationForm(VersionedForm):
+    """What the candidate writes of a situation; check boxes are read beside it."""
+
+    title = StringField(_l("Titre"), [DataRequired(REQUIRED), Length(max=200)])
+    modality = CodeField(
+        _l("Modalité"),
+        Modality,
+        [InputRequired(REQUIRED)],
+        description=_l("Une situation réelle suffit le plus souvent."),
+    )
+    starts_on = DateField(_l("Du"), [Optional()])
+    ends_on = DateField(_l("Au"), [Optional()])
+    context = TextAreaField(validators=TEXT)
+    own_role = TextAreaField(validators=TEXT)
+    team_part = TextAreaField(validators=TEXT)
+    what_i_did = TextAreaField(validators=TEXT)
+    result = TextAreaField(validators=TEXT)
+    otherwise = TextAreaField(validators=TEXT)
+
+
+class OwnPartForm(VersionedForm):
+    """What in a tied record is the candidate’s own work."""
+
+    own_part = TextAreaField(_l("Ma part dans cet enregistrement"), TEXT)
+
+
+class OpinionForm(VersionedForm):
+    """What the tutor saw of one capability."""
+
+    observation = CodeField(_l("Observation"), Observation, [Optional()], empty="")
+    comment = TextAreaField(_l("Faits constatés"), TEXT)
+
+
+class SignForm(Form):
+    """Accepts and signs exactly what was shown."""
+
+    shown_sha256 = HiddenField(validators=[DataRequired()])
+    consents = BooleanField(_l("J’accepte"))
+
+
+class PanelForm(Form):
+    """Names the evaluators and the jury."""
+
+    evaluator_ids = CheckboxesField(_l("Évaluateurs"), coerce=only_digits)
+    jury_ids = CheckboxesField(_l("Membres du jury"), coerce=only_digits)
+
+
+class ReasonForm(Form):
+    """Says why."""
+
+    reason = TextAreaField(_l("Motif"), [DataRequired(REQUIRED), Length(max=2000)])
+
+
+class SubmitForm(Form):
+    """Declares the portfolio authentic and submits it."""
+
+    declares = BooleanField(_l("Je le déclare"))

@@ -1,0 +1,214 @@
+"""What helps against the blank page: questions, suggestions and the sentences that people accept.
+
+Pure data, in our own words; nothing here comes from a standard or from the official grid.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from qse_audit.core.permissions import Kind, Link
+from qse_audit.core.text import N_, Message
+
+FIELDS: Mapping[str, tuple[Message, Message, Message]] = {
+    "context": (
+        N_("Contexte"),
+        N_("Le point de départ : l’entreprise, le problème ou la demande, l’enjeu."),
+        N_("Qui vous a demandé quoi, quand, et que risquait l’entreprise à ne rien faire ?"),
+    ),
+    "own_role": (
+        N_("Mon rôle"),
+        N_("« Je » : ce qui vous était confié à vous, et jusqu’où vous décidiez seul."),
+        N_("Qu’est-ce qui n’aurait pas eu lieu sans vous ? Qui validait vos choix ?"),
+    ),
+    "team_part": (
+        N_("La part de l’équipe"),
+        N_("« Nous » : ce que les autres ont fait. Le dire donne du poids à votre part."),
+        N_("Qui d’autre a travaillé avec vous, et sur quoi précisément ?"),
+    ),
+    "what_i_did": (
+        N_("Ce que j’ai fait"),
+        N_("Les étapes dans l’ordre, la méthode et l’outil choisis, et pourquoi ceux-là."),
+        N_("Par quoi avez-vous commencé ? Quel choix avez-vous fait, et contre quel autre ?"),
+    ),
+    "result": (
+        N_("Résultat"),
+        N_("Des chiffres avant et après, une décision prise, un document en service."),
+        N_("À quoi voit-on, chiffre ou fait à l’appui, que la situation a changé ?"),
+    ),
+    "otherwise": (
+        N_("Ce que je ferais autrement"),
+        N_("Une difficulté réelle et ce qu’elle vous a appris."),
+        N_("Si c’était à refaire lundi, que changeriez-vous en premier ?"),
+    ),
+}
+"""Field of a situation → its label, its hint, and a question that always applies."""
+
+PROMPTS: Mapping[str, Mapping[str, Message]] = {
+    "C1": {
+        "context": N_(
+            "Quels enjeux et quelles parties intéressées pesaient sur la politique QSE ?"
+        ),
+        "own_role": N_("Quels éléments du bilan avez-vous réunis vous-même ?"),
+        "what_i_did": N_("Quelles données avez-vous retenues, et sur quelle période ?"),
+        "result": N_("Quelle proposition la direction a-t-elle retenue, et où est-ce écrit ?"),
+        "otherwise": N_("Quelle donnée vous a manqué pour convaincre ?"),
+    },
+    "C2": {
+        "context": N_("Pourquoi ce processus, et où commençait et finissait-il ?"),
+        "own_role": N_("Qui avez-vous rencontré pour le décrire, et qui l’a validé ?"),
+        "what_i_did": N_("Comment avez-vous vérifié que la description colle au terrain ?"),
+        "result": N_("Qu’est-ce que la fiche a rendu visible : interface, risque, doublon ?"),
+        "otherwise": N_("Quelle étape avez-vous d’abord mal comprise ?"),
+    },
+    "C3": {
+        "context": N_("Quel était l’état du système avant : documents, rôles, revues ?"),
+        "own_role": N_("Quelle partie du système avez-vous organisée ?"),
+        "what_i_did": N_("Comment avez-vous relié les exigences aux processus ?"),
+        "result": N_("Qu’avez-vous simplifié, et qui s’en sert aujourd’hui ?"),
+        "otherwise": N_("Quelle règle s’est révélée trop lourde pour l’entreprise ?"),
+    },
+    "C4": {
+        "context": N_("De quel engagement de la politique êtes-vous parti ?"),
+        "own_role": N_("Avec qui avez-vous discuté les cibles, et qu’avez-vous décidé ?"),
+        "what_i_did": N_("Comment avez-vous contrôlé que les niveaux s’accordent ?"),
+        "result": N_("Quel conflit entre qualité, sécurité et environnement a été tranché ?"),
+        "otherwise": N_("Quelle cible était intenable, et à quoi l’auriez-vous vu ?"),
+    },
+    "C5": {
+        "context": N_("Quel objectif fallait-il piloter, et avec quelles données ?"),
+        "own_role": N_("Qu’avez-vous choisi : formule, seuil, fréquence, source ?"),
+        "what_i_did": N_("Comment avez-vous distingué un vrai signal d’une simple variation ?"),
+        "result": N_("Quelle décision cet indicateur a-t-il fait prendre ?"),
+        "otherwise": N_("Quel indicateur abandonneriez-vous, et pourquoi ?"),
+    },
+    "C6": {
+        "context": N_("Quel risque cherchiez-vous, dans quelle unité de travail ?"),
+        "own_role": N_("Comment avez-vous animé le groupe ?"),
+        "what_i_did": N_("Pourquoi cet outil plutôt qu’un autre, et quelles échelles ?"),
+        "result": N_("Quelle cotation avant, quelle cotation après, avec quelle preuve ?"),
+        "otherwise": N_("Quel danger aviez-vous d’abord oublié ?"),
+    },
+    "C7": {
+        "context": N_("Quels audits étaient prévus dans l’année, et pourquoi ceux-là ?"),
+        "own_role": N_("Qu’avez-vous organisé : programme, équipe, critères, suivi ?"),
+        "what_i_did": N_("Comment avez-vous choisi des auditeurs compétents et impartiaux ?"),
+        "result": N_("Que dit le suivi : audits tenus, écarts soldés, délais ?"),
+        "otherwise": N_("Quel audit auriez-vous placé plus tôt ou plus tard ?"),
+    },
+    "C8": {
+        "context": N_("Quel champ, quels critères, quel audité, et quel enjeu pour lui ?"),
+        "own_role": N_("Étiez-vous responsable d’audit, auditeur ou en formation ?"),
+        "what_i_did": N_("Quel échantillon, quelles sources croisées, quelle preuve décisive ?"),
+        "result": N_("Combien de constats, de quelle gravité, et quelles suites vérifiées ?"),
+        "otherwise": N_("Quelle question n’avez-vous pas posée assez tôt ?"),
+    },
+}
+"""Capability → field → a guiding question, for RNCP 28242."""
+
+
+def questions(field: str, capabilities: Iterable[str]) -> tuple[tuple[str, Message], ...]:
+    """Return the questions of a field: the general one (``""``), then those of the capabilities."""
+    own = ((code, PROMPTS.get(code, {}).get(field)) for code in capabilities)
+    return (("", FIELDS[field][2]), *((code, text) for code, text in own if text))
+
+
+# Suggestions -----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Hint:
+    """A criterion that a kind of record usually helps to show, and why."""
+
+    criterion: str
+    kind: Kind
+    involvements: frozenset[str]
+    because: Message
+    fact: str = ""
+    """What the record must also hold: ``meetings``; ``""`` for nothing more."""
+
+
+_LEAD = frozenset({Link.LEAD_AUDITOR})
+_CONDUCT = frozenset({Link.LEAD_AUDITOR, Link.AUDITOR, Link.TRAINEE_AUDITOR})
+_AUTHOR = frozenset({Link.AUTHOR, Link.LEAD_AUDITOR})
+
+HINTS: tuple[Hint, ...] = (
+    Hint("C7-e", Kind.AUDIT, _LEAD, N_("vous en avez fixé le champ et les critères"), "criteria"),
+    Hint("C8-a", Kind.AUDIT, _LEAD, N_("vous avez fait planifier cet audit"), "planned"),
+    Hint("C8-b", Kind.AUDIT, _CONDUCT, N_("vous avez travaillé sur sa grille"), "answers"),
+    Hint(
+        "C8-c",
+        Kind.AUDIT,
+        _LEAD,
+        N_("ses réunions d’ouverture et de clôture sont datées"),
+        "meetings",
+    ),
+    Hint("C8-d", Kind.AUDIT, _CONDUCT, N_("vous y avez recueilli des preuves"), "answers"),
+    Hint("C8-g", Kind.AUDIT, _LEAD, N_("il porte vos conclusions"), "conclusions"),
+    Hint("C8-h", Kind.AUDIT, _LEAD, N_("son rapport est émis"), "reported"),
+    Hint("C8-j", Kind.AUDIT, _LEAD, N_("il est clos après vérification des suites"), "closed"),
+    Hint("C8-e", Kind.FINDING, _AUTHOR, N_("vous avez rédigé ce constat")),
+    Hint("C8-f", Kind.FINDING, _AUTHOR, N_("vous en avez proposé la gravité")),
+    Hint("C8-g", Kind.REPORT, _AUTHOR, N_("ce rapport conclut l’audit")),
+    Hint("C8-h", Kind.REPORT, _AUTHOR, N_("ce rapport est complet et daté")),
+    Hint("C8-d", Kind.EVIDENCE, frozenset({Link.AUTHOR}), N_("vous avez recueilli cette preuve")),
+    Hint("C8-j", Kind.ACTION, frozenset({Link.VERIFIER}), N_("vous en avez vérifié l’efficacité")),
+    Hint("C7-f", Kind.ACTION, frozenset({Link.VERIFIER}), N_("vous en avez assuré le suivi")),
+)
+"""Kind of record and involvement → criterion of the working grid of RNCP 28242."""
+
+
+@dataclass(frozen=True, slots=True)
+class TiedRecord:
+    """What the suggestions look at of one tied record."""
+
+    kind: Kind
+    involvement: str
+    label: str
+    facts: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """A criterion worth a look, never ticked by itself."""
+
+    criterion: str
+    because: Message
+
+
+def suggestions(records: Iterable[TiedRecord]) -> tuple[Suggestion, ...]:
+    """Return the criteria that tied records may help to show, each once, with the first reason."""
+    found: dict[str, Suggestion] = {}
+    for record in records:
+        for hint in HINTS:
+            if _fits(hint, record) and hint.criterion not in found:
+                because = N_("%(record)s : %(because)s", record=record.label, because=hint.because)
+                found[hint.criterion] = Suggestion(hint.criterion, because)
+    return tuple(sorted(found.values(), key=lambda suggestion: suggestion.criterion))
+
+
+def _fits(hint: Hint, record: TiedRecord) -> bool:
+    return (
+        hint.kind is record.kind
+        and record.involvement in hint.involvements
+        and (not hint.fact or hint.fact in record.facts)
+    )
+
+
+# Sentences that people accept ------------------------------------------------------------------
+
+SIMPLE = N_("Signature électronique simple (règlement eIDAS)")
+CONSENT = N_(
+    "J’atteste que cet avis rapporte des faits que j’ai constatés ou vérifiés, et j’accepte de le "
+    "signer par une signature électronique simple, liée à mon compte et à cette date."
+)
+"""What the tutor accepts when signing."""
+AUTHENTICITY = N_(
+    "Je déclare que les situations décrites sont les miennes, que ma propre part y est distinguée "
+    "de celle de l’équipe, et que les enregistrements joints n’ont pas été modifiés "
+    "pour ce dossier."
+)
+"""What the candidate accepts when submitting."""
+CONFIDENTIALITY = N_(
+    "Ce dossier contient des informations internes de l’entreprise et des données personnelles. Il "
+    "est réservé à l’évaluation de cette candidature ; il ne peut être ni diffusé ni réutilisé."
+)

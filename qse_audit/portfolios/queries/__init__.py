@@ -1,0 +1,1 @@
+"""Reading candidacies, portfolios and the records behind them. Nothing here writes."""

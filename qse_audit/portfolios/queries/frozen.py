@@ -1,0 +1,353 @@
+"""The read model of a dossier: everything as it is at one instant, and nothing that lives on.
+
+The dictionary returned is stored with the dossier, and every file of it is made from it alone:
+
+``reference number locale frozen_at late_days … candidacy certification blocks[] situations[]
+records[] files[] opinion``; submitting adds ``chain``. Situations are numbered from 1, records
+from R1; capabilities and criteria point to situations, situations to records, records to files.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import and_, false, or_, select
+from sqlalchemy.orm import Session, selectinload
+
+from qse_audit.core.clock import day_in_paris
+from qse_audit.core.errors import Refusal
+from qse_audit.core.permissions import Kind, Link
+from qse_audit.core.text import N_, pick
+from qse_audit.db.trail import Event
+from qse_audit.documents.store import FileStore
+from qse_audit.documents.text import Texts
+from qse_audit.portfolios.guidance import AUTHENTICITY, CONFIDENTIALITY
+from qse_audit.portfolios.models import Candidacy, Situation
+from qse_audit.portfolios.queries.candidacies import people_of_candidacy
+from qse_audit.portfolios.queries.portfolio import BlockInfo, Portfolio, structure_of
+from qse_audit.portfolios.queries.records import records_by_key
+from qse_audit.portfolios.queries.snapshots import FileRef, Snapshot, snapshots
+from qse_audit.portfolios.rules import CapabilityReadiness, late_days, registration_ended
+
+FORMAT = "qse-dossier-model-1"
+TEXTS = ("context", "own_role", "team_part", "what_i_did", "result", "otherwise")
+WORDS = {
+    Kind.AUDIT: N_("Audit"),
+    Kind.FINDING: N_("Constat"),
+    Kind.REPORT: N_("Rapport d’audit"),
+    Kind.EVIDENCE: N_("Preuve"),
+    Kind.ACTION: N_("Action"),
+}
+"""How people call each kind of record."""
+
+Key = tuple[Kind, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Frozen:
+    """A read model, and why it could not be submitted."""
+
+    model: dict[str, Any]
+    refusals: tuple[Refusal, ...]
+
+
+def freeze(
+    session: Session,
+    candidacy: Candidacy,
+    portfolio: Portfolio,
+    *,
+    files: FileStore,
+    locale: str,
+    now: datetime,
+) -> Frozen:
+    """Return everything that the dossier of ``candidacy`` says now; reference and number miss."""
+    words = Texts(locale)
+    situations = _situations(session, candidacy)
+    tied = {(Kind(r.record_kind), r.record_id): r for s in situations for r in s.records}
+    known = records_by_key(session, candidacy, tied)
+    shots = snapshots(session, list(tied), candidacy.candidate_id, words=words)
+    keys = [key for key in tied if key in known and key in shots]
+    annexes = _annexes(shots, keys, files)
+    numbers = {s.id: number for number, s in enumerate(situations, start=1)}
+    names = {key: f"R{number}" for number, key in enumerate(keys, start=1)}
+    blocks = structure_of(session, candidacy.certification_version_id, with_criteria=True)
+    events = _events(session, candidacy, keys)
+    model = {
+        "format": FORMAT,
+        "locale": locale,
+        "frozen_at": now.isoformat(timespec="seconds"),
+        "late_days": late_days(candidacy.report_due_on, day_in_paris(now)),
+        "candidacy": _candidacy(session, candidacy, words),
+        "certification": _certification(candidacy, locale),
+        "declaration": words.translate(AUTHENTICITY),
+        "confidentiality": words.translate(CONFIDENTIALITY),
+        "blocks": [_block(block, portfolio, situations, numbers, words=words) for block in blocks],
+        "is_ready": portfolio.readiness.is_ready,
+        "situations": [
+            _situation(s, numbers[s.id], blocks, names, words=words) for s in situations
+        ],
+        "records": [
+            {
+                "key": names[key],
+                "kind": key[0].value,
+                "id": key[1],
+                "word": words.translate(WORDS[key[0]]),
+                "involvement": tied[key].involvement,
+                "involvement_word": words.translate(Link(tied[key].involvement).label),
+                "events": events.get((key[0].value, key[1]), []),
+                **_record(shots[key], annexes, words),
+            }
+            for key in keys
+        ],
+        "files": list(annexes.values()),
+        "opinion": _opinion(portfolio),
+    }
+    return Frozen(model, _refusals(tied, keys, annexes))
+
+
+def _refusals(
+    tied: Mapping[Key, Any], keys: Sequence[Key], annexes: Mapping[str, Mapping[str, Any]]
+) -> tuple[Refusal, ...]:
+    lost = [key for key in tied if key not in keys]
+    found = [
+        Refusal(
+            "record_lost",
+            N_(
+                "Un enregistrement rattaché (%(kind)s) ne vous est plus ouvert : détachez-le.",
+                kind=WORDS[kind],
+            ),
+        )
+        for kind, _ in lost
+    ]
+    found += [
+        Refusal("file_lost", N_("Le fichier « %(name)s » manque sur le serveur.", name=a["name"]))
+        for a in annexes.values()
+        if a["size_bytes"] is None
+    ]
+    return tuple(found)
+
+
+def _situations(session: Session, candidacy: Candidacy) -> Sequence[Situation]:
+    return session.scalars(
+        select(Situation)
+        .where(Situation.candidacy_id == candidacy.id)
+        .options(selectinload(Situation.claims), selectinload(Situation.records))
+        .order_by(Situation.position, Situation.id)
+    ).all()
+
+
+def _candidacy(session: Session, candidacy: Candidacy, words: Texts) -> dict[str, Any]:
+    tutors = [p.name for p in people_of_candidacy(session, candidacy.id) if p.link is Link.TUTOR]
+    due, provider = candidacy.report_due_on, candidacy.training_provider
+    return {
+        "id": candidacy.id,
+        "candidate": candidacy.candidate.name,
+        "company": candidacy.organisation.name,
+        "organisation_id": candidacy.organisation_id,
+        "tutors": tutors,
+        "training_provider": provider.name if provider else "",
+        "exam_centre": candidacy.exam_centre.name if candidacy.exam_centre else "",
+        "route": candidacy.route.value,
+        "route_word": words.translate(candidacy.route.label),
+        "mission": candidacy.mission,
+        "company_context": candidacy.company_context,
+        "starts_on": candidacy.starts_on.isoformat(),
+        "report_due_on": due.isoformat() if due else None,
+    }
+
+
+def _certification(candidacy: Candidacy, locale: str) -> dict[str, Any]:
+    version = candidacy.certification
+    return {
+        "code": version.code,
+        "title": pick(version.title, locale),
+        "authority": version.authority,
+        "starts_on": version.starts_on.isoformat(),
+        "ends_on": version.ends_on.isoformat(),
+        "has_ended": registration_ended(version.ends_on, starts_on=candidacy.starts_on),
+        "grid_notice": pick(version.record.get("grid_notice"), locale),
+        "sha256": version.sha256,
+    }
+
+
+def _block(
+    block: BlockInfo,
+    portfolio: Portfolio,
+    situations: Sequence[Situation],
+    numbers: Mapping[int, int],
+    *,
+    words: Texts,
+) -> dict[str, Any]:
+    by_criterion: dict[int, list[int]] = {}
+    for situation in situations:
+        for claim in situation.claims:
+            if claim.criterion_id is not None:
+                by_criterion.setdefault(claim.criterion_id, []).append(numbers[situation.id])
+    capabilities = [
+        {
+            "id": capability.id,
+            "code": capability.code,
+            "title": pick(capability.title, words.locale),
+            **_readiness(portfolio.readiness.of(capability.code), numbers, words),
+            "criteria": [
+                {
+                    "key": criterion.key,
+                    "label": pick(criterion.label, words.locale),
+                    "source": criterion.source.value,
+                    "situations": sorted(by_criterion.get(criterion.id, [])),
+                }
+                for criterion in capability.criteria
+            ],
+        }
+        for capability in block.capabilities
+    ]
+    return {
+        "code": block.code,
+        "title": pick(block.title, words.locale),
+        "is_ready": all(capability["is_ready"] for capability in capabilities),
+        "capabilities": capabilities,
+    }
+
+
+def _readiness(
+    state: CapabilityReadiness, numbers: Mapping[int, int], words: Texts
+) -> dict[str, Any]:
+    return {
+        "is_ready": state.is_ready,
+        "situations": sorted(numbers[key] for key in state.claimed),
+        "observation": state.observation.value if state.observation else "",
+        "missing": [{"code": r.code, "text": words.translate(r.message)} for r in state.missing],
+    }
+
+
+def _situation(
+    situation: Situation,
+    number: int,
+    blocks: Sequence[BlockInfo],
+    names: Mapping[Key, str],
+    *,
+    words: Texts,
+) -> dict[str, Any]:
+    capabilities = [c for block in blocks for c in block.capabilities]
+    claimed = {claim.capability_id for claim in situation.claims}
+    ticked = {claim.criterion_id for claim in situation.claims}
+    return {
+        "number": number,
+        "id": situation.id,
+        "title": situation.title,
+        "modality": situation.modality.value,
+        "modality_word": words.translate(situation.modality.label),
+        "starts_on": situation.starts_on.isoformat() if situation.starts_on else None,
+        "ends_on": situation.ends_on.isoformat() if situation.ends_on else None,
+        **{name: getattr(situation, name) for name in TEXTS},
+        "capabilities": [c.code for c in capabilities if c.id in claimed],
+        "criteria": [k.key for c in capabilities for k in c.criteria if k.id in ticked],
+        "records": [
+            {
+                "key": names[key],
+                "own_part": tied.own_part,
+                "tied_at": tied.tied_at.isoformat(timespec="seconds"),
+            }
+            for tied in situation.records
+            if (key := (Kind(tied.record_kind), tied.record_id)) in names
+        ],
+    }
+
+
+def _record(
+    snapshot: Snapshot, annexes: Mapping[str, Mapping[str, Any]], words: Texts
+) -> dict[str, Any]:
+    return {
+        "reference": snapshot.reference,
+        "title": snapshot.title,
+        "happened_on": snapshot.happened_on.isoformat() if snapshot.happened_on else None,
+        "facts": [[words.translate(label), value] for label, value in snapshot.facts if value],
+        "state": dict(snapshot.state),
+        "files": [annexes[file.sha256]["number"] for file in snapshot.files],
+    }
+
+
+def _annexes(
+    shots: Mapping[Key, Snapshot], keys: Sequence[Key], files: FileStore
+) -> dict[str, dict[str, Any]]:
+    """Return the files of the records, each once, numbered in the order of the records."""
+    refs: dict[str, FileRef] = {}
+    for key in keys:
+        for ref in shots[key].files:
+            refs.setdefault(ref.sha256, ref)
+    return {
+        digest: {
+            "number": number,
+            "sha256": digest,
+            "name": ref.name,
+            "path": f"evidence/{digest}-{_short(ref.name)}",
+            "media_type": ref.media_type,
+            "is_image": ref.is_image,
+            "size_bytes": _size(files, digest),
+        }
+        for number, (digest, ref) in enumerate(refs.items(), start=1)
+    }
+
+
+def _short(name: str) -> str:
+    """Return a file name that leaves room for the hash in front, its ending kept."""
+    stem, dot, ending = name.rpartition(".")
+    room = 90 - len(ending.encode())
+    if not dot or room < 10:
+        return name.encode()[:90].decode(errors="ignore").strip(" .")
+    return stem.encode()[:room].decode(errors="ignore").strip(" .") + "." + ending
+
+
+def _size(files: FileStore, digest: str) -> int | None:
+    path = files.path(digest)
+    return path.stat().st_size if path.exists() else None
+
+
+def _opinion(portfolio: Portfolio) -> dict[str, Any] | None:
+    signed = portfolio.signed
+    if signed is None:
+        return None
+    return {
+        "number": signed.number,
+        "document": dict(signed.document),
+        "text": signed.text,
+        "sha256": signed.sha256,
+        "consent": signed.consent,
+        "signed_by": signed.signed_by,
+        "signed_at": signed.signed_at.isoformat(timespec="seconds"),
+        "head_seq": signed.head_seq,
+        "head_hash": signed.head_hash,
+    }
+
+
+def _events(
+    session: Session, candidacy: Candidacy, keys: Sequence[Key]
+) -> dict[tuple[str, int], list[dict[str, Any]]]:
+    """Return what the register says of each record: who acted is the candidate, or not."""
+    by_kind: dict[str, list[int]] = {}
+    for kind, record_id in keys:
+        by_kind.setdefault(kind.value, []).append(record_id)
+    wanted = (
+        and_(Event.subject_kind == kind, Event.subject_id.in_(ids)) for kind, ids in by_kind.items()
+    )
+    rows = session.execute(
+        select(
+            Event.seq, Event.at, Event.verb, Event.actor_id, Event.hash,
+            Event.subject_kind, Event.subject_id,
+        )
+        .where(Event.organisation_id == candidacy.organisation_id, or_(false(), *wanted))
+        .order_by(Event.seq)
+    )  # fmt: skip
+    found: dict[tuple[str, int], list[dict[str, Any]]] = {}
+    for row in rows:
+        found.setdefault((row.subject_kind, row.subject_id), []).append(
+            {
+                "seq": row.seq,
+                "at": row.at.isoformat(timespec="seconds"),
+                "verb": row.verb,
+                "by_candidate": row.actor_id == candidacy.candidate_id,
+                "hash": row.hash,
+            }
+        )
+    return found

@@ -1,0 +1,1 @@
+"""Making the files of a dossier from its frozen read model alone."""

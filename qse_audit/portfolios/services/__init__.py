@@ -1,0 +1,1 @@
+"""Changing candidacies, situations, opinions and dossiers. Each function is one act."""

@@ -1,0 +1,40 @@
+"""The blueprint of portfolios, and how their views find their objects."""
+
+from flask import Blueprint, jsonify
+from flask.typing import ResponseReturnValue
+from wtforms import Form
+
+from qse_audit.core.errors import Refused
+from qse_audit.core.permissions import Permission
+from qse_audit.portfolios.queries.candidacies import get_candidacy, get_situation, get_tied
+from qse_audit.web.guards import Target
+from qse_audit.web.i18n import translate
+
+bp = Blueprint("portfolios", __name__, url_prefix="/candidacies")
+
+CANDIDACY = Target(get_candidacy, "candidacy_id", read=Permission.CANDIDACY_READ)
+SITUATION = Target(get_situation, "situation_id", read=Permission.SITUATION_READ)
+TIED = Target(get_tied, "tied_id", read=Permission.SITUATION_READ)
+
+
+def saved(version: int) -> ResponseReturnValue:
+    """Answer a script that its text is kept, and under which version."""
+    return jsonify(version=version)
+
+
+def wrong(form: Form) -> ResponseReturnValue:
+    """Answer a script with what is wrong, field by field."""
+    return jsonify(errors={name: list(errors) for name, errors in form.errors.items()}), 422
+
+
+def refused_fields(refused: Refused) -> ResponseReturnValue:
+    """Answer a script with refusals whose code is the name of a field."""
+    errors: dict[str, list[str]] = {}
+    for refusal in refused.refusals:
+        errors.setdefault(refusal.code, []).append(translate(refusal.message))
+    return jsonify(errors=errors), 422
+
+
+def conflicting(theirs: dict[str, str], version: int) -> ResponseReturnValue:
+    """Answer a script with what is stored now, so that the person may choose."""
+    return jsonify(theirs=theirs, version=version), 409

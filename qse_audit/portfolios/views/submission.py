@@ -1,0 +1,65 @@
+"""Submitting a portfolio: what is missing, the declaration, the sealed dossier."""
+
+from flask import current_app, flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from qse_audit.core.clock import day_in_paris, now
+from qse_audit.core.errors import Refused
+from qse_audit.core.permissions import Permission
+from qse_audit.documents.seal import load_or_make_key
+from qse_audit.portfolios.forms import SubmitForm
+from qse_audit.portfolios.guidance import AUTHENTICITY, CONFIDENTIALITY
+from qse_audit.portfolios.models import Candidacy
+from qse_audit.portfolios.queries.portfolio import read_portfolio
+from qse_audit.portfolios.rules import CANDIDACY_WORKFLOW, CandidacyFacts, late_days
+from qse_audit.portfolios.services.dossiers import submit_dossier
+from qse_audit.portfolios.views.blueprint import CANDIDACY, bp
+from qse_audit.web.database import commits, files, session
+from qse_audit.web.guards import requires
+from qse_audit.web.sign_in import identity
+
+
+@bp.route("/<int:candidacy_id>/submit", methods=["GET", "POST"])
+@requires(Permission.CANDIDACY_EDIT, on=CANDIDACY)
+@commits
+def submit(candidacy: Candidacy) -> ResponseReturnValue:
+    """Show what would be submitted; freeze and seal it."""
+    form = SubmitForm()
+    if form.validate_on_submit():
+        try:
+            return _submitted(candidacy, form)
+        except Refused as refused:
+            form.refuse(refused)
+    portfolio = read_portfolio(session(), candidacy)
+    facts = CandidacyFacts(
+        has_exam_centre=candidacy.exam_centre_id is not None,
+        complete_situations=portfolio.complete_count,
+        is_declared_authentic=True,
+    )
+    body = render_template(
+        "portfolios/submit.html",
+        candidacy=candidacy,
+        portfolio=portfolio,
+        form=form,
+        refusals=CANDIDACY_WORKFLOW.refusals(candidacy.status, "submit", facts),
+        late_days=late_days(candidacy.report_due_on, day_in_paris(now())),
+        declaration=AUTHENTICITY,
+        confidentiality=CONFIDENTIALITY,
+    )
+    return body, 422 if form.form_errors else 200
+
+
+def _submitted(candidacy: Candidacy, form: SubmitForm) -> ResponseReturnValue:
+    settings, at = current_app.config["SETTINGS"], now()
+    dossier = submit_dossier(
+        session(),
+        candidacy,
+        files=files(),
+        seal_key=load_or_make_key(settings.seal_key_path, now=at),
+        actor=identity(),
+        now=at,
+        is_declared_authentic=bool(form.declares.data),
+    )
+    flash(_("Dossier %(reference)s remis et scellé.", reference=dossier.reference), "success")
+    return redirect(url_for("portfolios.show", candidacy_id=candidacy.id), 303)
