@@ -38,6 +38,8 @@ class Referential(Base):
     publisher: Mapped[str] = mapped_column(String(120), default="")
     domains: Mapped[list[str]]
     in_house: Mapped[bool] = mapped_column(default=False)
+    search: Mapped[str] = mapped_column(Text, default="")
+    """Ref, titles and publisher in plain small letters, for the search of the list."""
 
     editions: Mapped[list["Edition"]] = relationship(
         back_populates="referential", order_by="Edition.id"

@@ -1,6 +1,5 @@
 """Lists of referentials and editions, and what audits choose from."""
 
-import json
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -13,7 +12,7 @@ from qse_audit.core.permissions import Permission
 from qse_audit.core.text import Localized
 from qse_audit.policies import Identity, allows
 from qse_audit.referentials.models import Edition, Referential, Requirement
-from qse_audit.referentials.rules import Domain, EditionStatus, Origin, edition_name
+from qse_audit.referentials.rules import Domain, EditionStatus, Origin, edition_name, searchable
 from qse_audit.web.paging import Page, page
 
 
@@ -113,17 +112,14 @@ def origin_of(referential: Any) -> Origin:
 def _narrowed(statement: Any, filters: Filters) -> Any:
     """Return a SELECT on referentials, narrowed."""
     if filters.text:
-        statement = statement.where(
-            or_(
-                Referential.ref.icontains(filters.text, autoescape=True),
-                Referential.publisher.icontains(filters.text, autoescape=True),
-                _json_contains(Referential.title, filters.text),
-            )
-        )
+        words = searchable(filters.text).split()
+        found = [Referential.search.contains(word, autoescape=True) for word in words]
+        statement = statement.where(*(found or [false()]))
     if filters.origin:
         statement = statement.where(_of_origin(filters.origin))
     if filters.domain:
-        statement = statement.where(_json_contains(Referential.domains, f'"{filters.domain}"'))
+        written = f'"{filters.domain}"'  # a code, as the JSON of the list writes it
+        statement = statement.where(cast(Referential.domains, String).contains(written))
     if filters.status:
         statement = statement.where(
             exists().where(
@@ -138,12 +134,6 @@ def _of_origin(origin: Origin) -> ColumnElement[bool]:
         return Referential.organisation_id.is_(None)
     own = Referential.organisation_id.is_not(None)
     return own & Referential.in_house.is_(origin is Origin.IN_HOUSE)
-
-
-def _json_contains(column: Any, text: str) -> ColumnElement[bool]:
-    """Return the condition that the JSON of ``column`` holds ``text``, as JSON writes it."""
-    written = text if text.startswith('"') else json.dumps(text)[1:-1]
-    return cast(column, String).icontains(written, autoescape=True)
 
 
 def _editions_of(session: Session, referential_ids: Iterable[int]) -> dict[int, list[EditionLine]]:

@@ -17,6 +17,7 @@ from qse_audit.referentials.rules.content import (
     content_sha256,
     edition_name,
     noticed,
+    searchable,
     slug,
 )
 from qse_audit.referentials.rules.orders import (
@@ -74,6 +75,7 @@ __all__ = [
     "publication_refusals",
     "ref_taken",
     "referential_taken",
+    "searchable",
     "slug",
     "writing_refusals",
 ]

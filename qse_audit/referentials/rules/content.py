@@ -135,10 +135,15 @@ class Counts:
     questions: int
 
 
-def slug(text: str) -> str:
+def searchable(*texts: str) -> str:
+    """Return ``texts`` in plain small letters: no accent, no sign, one space between words."""
+    return slug(" ".join(texts), most=10_000).replace("-", " ")
+
+
+def slug(text: str, *, most: int = MAX_KEY) -> str:
     """Return ``text`` as a stable identifier: ``ISO 9001`` gives ``iso-9001``."""
     plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
-    return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:MAX_KEY].strip("-")
+    return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:most].strip("-")
 
 
 def edition_name(ref: str, label: str) -> str:

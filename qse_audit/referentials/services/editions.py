@@ -22,6 +22,7 @@ from qse_audit.referentials.rules import (
     label_taken,
     publication_refusals,
     referential_taken,
+    searchable,
     slug,
     writing_refusals,
 )
@@ -50,6 +51,7 @@ def create_in_house(
         publisher=identity.publisher,
         domains=[domain.value for domain in identity.domains],
         in_house=True,
+        search=_search(identity),
     )
     refuse_all([] if referential_id else [referential_taken(identity.ref)])
     referential = session.get_one(Referential, referential_id)
@@ -126,7 +128,7 @@ def describe_edition(
         refuse_all([label_taken(identity.label)] if identity.label in taken else [])
     edition.label = identity.label
     referential.ref, referential.title = identity.ref, dict(identity.title)
-    referential.publisher = identity.publisher
+    referential.publisher, referential.search = identity.publisher, _search(identity)
     referential.domains = [domain.value for domain in identity.domains]
     _describe(edition, identity)
     session.flush()
@@ -138,6 +140,10 @@ def _describe(edition: Edition, identity: Identity) -> None:
     edition.source, edition.licence = identity.source, identity.licence
     edition.copyright = identity.copyright
     edition.written_here = True
+
+
+def _search(identity: Identity) -> str:
+    return searchable(identity.ref, *identity.title.values(), identity.publisher)
 
 
 def publish(session: Session, edition: Edition, *, actor: Actor, now: datetime) -> None:

@@ -23,6 +23,7 @@ from qse_audit.referentials.rules import (
     ImportOutcome,
     Outline,
     content_sha256,
+    searchable,
 )
 from qse_audit.referentials.services.writing import clear_tree, insert_tree
 
@@ -143,12 +144,14 @@ def _claimed(
         publisher=outline.publisher,
         domains=[domain.value for domain in outline.domains],
         in_house=False,
+        search=searchable(outline.ref, *outline.title.values(), outline.publisher),
     )
     found = _referential(session, outline.identifier, organisation_id)
     assert found is not None  # it was there, or has just been made
     if not made and not found.in_house:
         found.ref, found.title = outline.ref, dict(outline.title)
         found.publisher = outline.publisher
+        found.search = searchable(found.ref, *outline.title.values(), found.publisher)
         found.domains = [domain.value for domain in outline.domains]
     return found, made is not None
 
@@ -178,11 +181,11 @@ def _written(
         edition = last
         clear_tree(session, edition.id)
     else:
-        edition = Edition(referential_id=referential.id, label=outline.edition, created_at=now)
-        session.add(edition)
         _supersede(session, referential.id, outline.edition)
+        edition = Edition(referential_id=referential.id, label=outline.edition, created_at=now)
     edition.content_version = last.content_version + 1 if last else 1
-    describe(edition, outline)
+    _describe(edition, outline)
+    session.add(edition)
     session.flush()
     insert_tree(session, edition.id, outline.nodes)
     return edition
@@ -201,7 +204,7 @@ def _supersede(session: Session, referential_id: int, label: str) -> None:
     )
 
 
-def describe(edition: Edition, outline: Outline) -> None:
+def _describe(edition: Edition, outline: Outline) -> None:
     """Give an edition what a file says of it."""
     counts = outline.counts
     edition.status = outline.status

@@ -78,6 +78,7 @@ def _create_referential() -> None:
         sa.Column("publisher", sa.String(length=120), nullable=False),
         sa.Column("domains", sa.JSON(), nullable=False),
         sa.Column("in_house", sa.Boolean(), nullable=False),
+        sa.Column("search", sa.Text(), nullable=False),
         sa.CheckConstraint("length(trim(ref)) > 0", name=op.f("ck_referential_ref_not_blank")),
         sa.ForeignKeyConstraint(
             ["organisation_id"],
