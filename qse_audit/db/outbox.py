@@ -66,6 +66,8 @@ class Mail(Base):
     subject: Mapped[str] = mapped_column(String(200))
     text: Mapped[str] = mapped_column(Text)
     state: Mapped[MailState] = mapped_column(code(MailState), default=MailState.DUE)
+    posted_at: Mapped[datetime]
+    """When it was put in the outbox, or put there again by a person."""
     due_at: Mapped[datetime]
     claimed_by: Mapped[str | None] = mapped_column(String(64))
     claimed_at: Mapped[datetime | None]
@@ -124,6 +126,7 @@ def post_mail(
             subject=subject[:200],
             text=text,
             state=MailState.DUE,
+            posted_at=now,
             due_at=now,
             tries=0,
             problem="",

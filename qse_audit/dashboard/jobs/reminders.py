@@ -1,0 +1,185 @@
+"""Reminders: each once in the inbox, and one digest by mail for each person and day.
+
+When no mail server is set, nothing is put in the outbox: the inbox alone tells. A mail that waited
+for a server to be set would say, weeks later, what is no longer so.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from itertools import groupby
+
+from sqlalchemy import exists, select
+from sqlalchemy.orm import Session
+
+from qse_audit.accounts.models import Membership, Person
+from qse_audit.actions.models import Action
+from qse_audit.actions.queries import verifier_ids
+from qse_audit.actions.rules import REMINDER_OFFSETS, ActionStatus, due_reminder
+from qse_audit.core.clock import PARIS, day_in_paris
+from qse_audit.core.permissions import Kind
+from qse_audit.core.text import Message
+from qse_audit.dashboard.rules import CATCH_UP_DAYS, as_message, reminder, verification_due
+from qse_audit.db.outbox import Notice, notify, post_mail
+from qse_audit.documents.mail import mail_text
+from qse_audit.documents.text import Texts
+from qse_audit.settings import Settings
+
+ACTION_PATH = "/actions/{}"
+"""Where the page of an action is: jobs know no request to ask."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reminder:
+    """One thing that one person must hear of, once."""
+
+    key: str
+    person_id: int
+    organisation_id: int
+    action_id: int
+    message: Message
+
+
+@dataclass(frozen=True, slots=True)
+class DigestLine:
+    """One line of the mail of the day."""
+
+    text: str
+    url: str
+
+
+def remind(session: Session, now: datetime, settings: Settings) -> int:
+    """Tell people what falls due, from the hour of the settings on; return how many new notices.
+
+    Safe to run at any time in any number of processes: each reminder has a unique key, claimed in
+    one order by all, so that whoever comes second finds nothing new and sends nothing.
+    """
+    if now.astimezone(PARIS).hour < settings.reminder_hour:
+        return 0
+    today = day_in_paris(now)
+    due = sorted(
+        [*_owners_reminded(session, today), *_verifiers_reminded(session, today)],
+        key=lambda each: (each.person_id, each.key),
+    )
+    count = 0
+    for person_id, each in groupby(_unsaid(session, due), key=lambda one: one.person_id):
+        new = [one for one in each if _tell(session, one, now)]
+        count += len(new)
+        if new and settings.smtp_host:
+            _post_digest(session, person_id, new, today=today, settings=settings, now=now)
+    return count
+
+
+def _owners_reminded(session: Session, today: date) -> Iterator[Reminder]:
+    """Give what the owners of open actions should have heard of by today."""
+    rows = session.execute(
+        select(
+            Action.id,
+            Action.reference,
+            Action.title,
+            Action.due_on,
+            Action.due_set_on,
+            Action.owner_id,
+            Action.organisation_id,
+        ).where(
+            Action.status == ActionStatus.OPEN,
+            Action.due_on <= today - timedelta(days=min(REMINDER_OFFSETS)),
+            Action.due_on >= today - timedelta(days=CATCH_UP_DAYS),
+            exists().where(
+                Membership.person_id == Action.owner_id,
+                Membership.organisation_id == Action.organisation_id,
+            ),
+        )
+    )
+    for row in rows:
+        offset = due_reminder(row.due_on, today, given_on=row.due_set_on)
+        if offset is not None:
+            yield Reminder(
+                key=f"reminder/action/{row.id}/{offset:+d}/{row.due_on}",
+                person_id=row.owner_id,
+                organisation_id=row.organisation_id,
+                action_id=row.id,
+                message=reminder(row.due_on, today, title=row.title, reference=row.reference),
+            )
+
+
+def _verifiers_reminded(session: Session, today: date) -> Iterator[Reminder]:
+    """Give what the verifiers should have heard of: the delay before verification is over."""
+    actions = session.scalars(
+        select(Action).where(
+            Action.status == ActionStatus.DONE,
+            Action.verify_on <= today,
+            Action.verify_on >= today - timedelta(days=CATCH_UP_DAYS),
+        )
+    ).all()
+    for action in actions:
+        if action.verify_on is None or action.done_at is None:
+            continue
+        if action.verify_on <= day_in_paris(action.done_at):
+            continue  # they were told when it was done
+        message = verification_due(action.verify_on, title=action.title, reference=action.reference)
+        for person_id in verifier_ids(session, action):
+            yield Reminder(
+                key=f"reminder/verify/{action.id}/{action.verify_on}/{person_id}",
+                person_id=person_id,
+                organisation_id=action.organisation_id,
+                action_id=action.id,
+                message=message,
+            )
+
+
+def _unsaid(session: Session, due: Sequence[Reminder]) -> list[Reminder]:
+    """Return those of ``due`` that nobody was told yet, as far as can be seen now."""
+    said: set[str] = set()
+    for start in range(0, len(due), 500):
+        keys = [each.key for each in due[start : start + 500]]
+        said.update(session.scalars(select(Notice.key).where(Notice.key.in_(keys))))
+    return [each for each in due if each.key not in said]
+
+
+def _tell(session: Session, one: Reminder, now: datetime) -> bool:
+    """Put a reminder in the inbox; say whether it is new."""
+    return notify(
+        session,
+        one.message,
+        key=one.key,
+        person_id=one.person_id,
+        organisation_id=one.organisation_id,
+        subject=(Kind.ACTION, one.action_id),
+        now=now,
+    )
+
+
+def _post_digest(
+    session: Session,
+    person_id: int,
+    reminders: Iterable[Reminder],
+    *,
+    today: date,
+    settings: Settings,
+    now: datetime,
+) -> None:
+    """Put the one mail of the day in the outbox, in the person’s language."""
+    person = session.get_one(Person, person_id)
+    if person.disabled_at is not None:
+        return
+    texts = Texts(person.locale)
+    lines = [
+        DigestLine(
+            texts.translate(as_message(r.message.msgid, r.message.values, person.locale)),
+            settings.public_url + ACTION_PATH.format(r.action_id),
+        )
+        for r in reminders
+    ]
+    subject, _, text = mail_text(
+        "digest.txt", person.locale, name=person.name, lines=lines, home=settings.public_url
+    ).partition("\n")
+    post_mail(
+        session,
+        key=f"digest/{person_id}/{today}",
+        address=person.email,
+        subject=subject,
+        text=text.lstrip("\n"),
+        person_id=person_id,
+        now=now,
+    )
