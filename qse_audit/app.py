@@ -13,6 +13,8 @@ from qse_audit import __version__
 from qse_audit.accounts import queries as accounts_queries
 from qse_audit.accounts import services as accounts_services
 from qse_audit.accounts import views as accounts
+from qse_audit.actions import queries as actions_queries
+from qse_audit.actions import services as actions_services
 from qse_audit.actions import views as actions
 from qse_audit.assessments import views as assessments
 from qse_audit.audits import views as audits
@@ -60,6 +62,15 @@ FEATURES: tuple[ModuleType, ...] = (
 """The modules of pages, each with its blueprint ``bp``."""
 
 ORIGINS: dict[Kind, OriginPage] = {
+    Kind.ACTION: OriginPage(
+        target=actions.ACTION,
+        endpoint="actions.detail",
+        context=lambda action: (action.context_kind, action.context_id),
+        organisation_id=lambda action: action.organisation_id,
+        label=lambda action: action.reference,
+        attach=actions_services.attach_proof,
+        ties=actions_queries.actions_relying_on,
+    ),
     Kind.FINDING: OriginPage(
         target=findings.FINDING,
         endpoint="findings.detail",
@@ -69,6 +80,30 @@ ORIGINS: dict[Kind, OriginPage] = {
         adds=Permission.FINDING_EDIT,
         attach=findings_services.attach_evidence,
         ties=findings_queries.findings_relying_on,
+    ),
+    Kind.AUDIT: OriginPage(
+        target=audits.AUDIT,
+        endpoint="audits.detail",
+        context=lambda audit: (Kind.AUDIT, audit.id),
+        organisation_id=lambda audit: audit.organisation_id,
+        label=lambda audit: audit.reference,
+        adds=Permission.AUDIT_CONDUCT,
+    ),
+    Kind.CHECKLIST_ITEM: OriginPage(
+        target=audits.ITEM,
+        endpoint="audits.checklist_item",
+        context=lambda item: (Kind.AUDIT, item.audit_id),
+        organisation_id=lambda item: item.audit.organisation_id,
+        label=lambda item: f"{item.audit.reference} n° {item.position}",
+        adds=Permission.AUDIT_CONDUCT,
+    ),
+    Kind.REPORT: OriginPage(
+        target=audits.REPORT,
+        endpoint="audits.report_version",
+        context=lambda report: (Kind.AUDIT, report.audit_id),
+        organisation_id=lambda report: report.organisation_id,
+        label=lambda report: f"{report.audit.reference} v{report.number}",
+        adds=Permission.AUDIT_REPORT,
     ),
 }
 """How lower features reach what stands above them: one line a kind of object."""

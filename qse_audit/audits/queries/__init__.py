@@ -25,6 +25,7 @@ from qse_audit.audits.queries.checklist import (
     get_item,
     item_at,
     neighbours,
+    worded,
 )
 from qse_audit.audits.queries.facts import (
     AuditFinding,
@@ -89,5 +90,6 @@ __all__ = [
     "report_lines",
     "ties_of",
     "verdict_counts",
+    "worded",
     "years_of",
 ]

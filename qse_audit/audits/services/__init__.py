@@ -1,6 +1,11 @@
 """Changing audits. Each function is one act: it checks, changes, records; it never commits."""
 
-from qse_audit.audits.services.checklists import answer, make_checklist, share_sections
+from qse_audit.audits.services.checklists import (
+    answer,
+    make_checklist,
+    share_sections,
+    state_finding,
+)
 from qse_audit.audits.services.moves import move_audit
 from qse_audit.audits.services.planning import change_plan, create_audit, set_criteria, set_team
 from qse_audit.audits.services.plans import AuditPlan, AuditTeam, Criteria
@@ -26,5 +31,6 @@ __all__ = [
     "set_criteria",
     "set_team",
     "share_sections",
+    "state_finding",
     "write_report",
 ]

@@ -26,6 +26,7 @@ from sqlalchemy.orm import Session, aliased
 from qse_audit.audits import queries
 from qse_audit.audits.models import Audit, AuditCriterion, ChecklistItem
 from qse_audit.audits.rules import (
+    GRADE_OF,
     Verdict,
     answer_is_justified,
     answers_are_open,
@@ -36,6 +37,9 @@ from qse_audit.audits.services.plans import Criteria, note, touch
 from qse_audit.core.errors import Conflict, NotFound, refuse_all
 from qse_audit.core.permissions import AUDIT_TEAM, Kind
 from qse_audit.db.trail import Act, record
+from qse_audit.findings.models import Finding
+from qse_audit.findings.rules import Grade
+from qse_audit.findings.services import draft_finding
 from qse_audit.policies import Identity
 from qse_audit.referentials.models import Edition, Question, Referential, Requirement
 
@@ -215,6 +219,8 @@ def answer(
     :raises Conflict: when ``version`` is no longer the stored one, with both answers.
     """
     observation = observation.replace("\r\n", "\n").strip()
+    if (item.verdict, item.observation) == (verdict, observation):
+        return
     if version is not None and version != item.version:
         raise Conflict(
             theirs={"verdict": item.verdict or "", "observation": item.observation},
@@ -222,8 +228,6 @@ def answer(
         )
     checks = (answers_are_open(item.audit.status), answer_is_justified(verdict, observation))
     refuse_all([refusal for refusal in checks if refusal])
-    if (item.verdict, item.observation) == (verdict, observation):
-        return
     delta = (verdict is not None) - (item.verdict is not None)
     before = item.verdict
     item.verdict, item.observation = verdict, observation
@@ -255,3 +259,32 @@ def answer(
         actor_id=actor.user_id,
         now=now,
     )
+
+
+def state_finding(
+    session: Session, item: ChecklistItem, *, locale: str = "fr", actor: Identity, now: datetime
+) -> Finding:
+    """Draft the finding that states the answer to one question, in words to be completed.
+
+    :raises Refused: when the audit is not in progress.
+    """
+    refuse_all([r for r in [answers_are_open(item.audit.status)] if r])
+    grade = GRADE_OF.get(item.verdict) if item.verdict else None
+    processes = item.audit.processes
+    asked = queries.worded(item.question, item.clause_title, locale)
+    finding = draft_finding(
+        session,
+        organisation_id=item.audit.organisation_id,
+        origin=(Kind.AUDIT, item.audit_id),
+        checklist_item_id=item.id,
+        grade=grade or Grade.IMPROVEMENT_OPPORTUNITY,
+        title=item.observation or asked or item.clause_ref,
+        requirement_text=asked,
+        referential_label=item.referential_label,
+        clause_ref=item.clause_ref,
+        process_id=processes[0].id if len(processes) == 1 else None,
+        actor=actor,
+        now=now,
+    )
+    finding.evidence_text = item.observation
+    return finding

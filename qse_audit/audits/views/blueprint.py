@@ -1,0 +1,43 @@
+"""The blueprint of the pages about audits, and how they find what they show."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from flask import Blueprint
+from flask.typing import ResponseReturnValue
+
+from qse_audit.audits import queries
+from qse_audit.core.permissions import Permission
+from qse_audit.web.guards import Target, View, reach
+
+bp = Blueprint("audits", __name__, url_prefix="/audits")
+
+AUDIT = Target(load=queries.get_audit, argument="audit_id", read=Permission.AUDIT_READ)
+ITEM = Target(load=queries.get_item, argument="item_id", read=Permission.AUDIT_READ)
+REPORT = Target(load=queries.get_report, argument="report_id", read=Permission.AUDIT_READ)
+
+
+def requires_question(permission: Permission, *, to_change: bool = False) -> Callable[[View], View]:
+    """Let a view run on ``/<int:audit_id>/checklist/<int:position>``; it gets the question.
+
+    The question, its audit and the people of it are read in one statement.
+    """
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def guarded(*, audit_id: int, position: int, **values: Any) -> ResponseReturnValue:
+            found = Target(
+                load=lambda session, key: queries.item_at(
+                    session, audit_id, key, to_change=to_change
+                ),
+                argument="position",
+                read=Permission.AUDIT_READ,
+            )
+            return view(reach(found, position, permission), **values)
+
+        guarded.guard = permission  # type: ignore[attr-defined]  # read by tests/meta
+        guarded.target = AUDIT  # type: ignore[attr-defined]  # read by tests/meta
+        return guarded
+
+    return decorate
