@@ -3,14 +3,48 @@
 from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 
+from qse_audit.certifications import queries
+from qse_audit.certifications.models import CertificationVersion
+from qse_audit.certifications.rules import CriterionSource, has_expired, routes_of
+from qse_audit.core.clock import day_in_paris, now
 from qse_audit.core.permissions import Permission
-from qse_audit.web.guards import requires
+from qse_audit.web.database import session
+from qse_audit.web.guards import Target, requires
 
 bp = Blueprint("certifications", __name__, url_prefix="/certifications")
+
+CERTIFICATION = Target(
+    load=queries.get_certification, argument="certification_id", read=Permission.CERTIFICATION_READ
+)
 
 
 @bp.get("/")
 @requires(Permission.CERTIFICATION_READ)
 def index() -> ResponseReturnValue:
-    """List what the person may read."""
-    return render_template("certifications/index.html")
+    """List the certifications that the toolkit knows."""
+    return render_template(
+        "certifications/index.html",
+        certifications=queries.certifications(session()),
+        today=day_in_paris(now()),
+        has_expired=has_expired,
+    )
+
+
+@bp.get("/<int:certification_id>")
+@requires(Permission.CERTIFICATION_READ, on=CERTIFICATION)
+def detail(certification: CertificationVersion) -> ResponseReturnValue:
+    """Show one certification: its identity, blocks, criteria, routes and jury."""
+    sources = {
+        criterion.source
+        for block in certification.blocks
+        for capability in block.capabilities
+        for criterion in capability.criteria
+    }
+    return render_template(
+        "certifications/detail.html",
+        certification=certification,
+        record=certification.record,
+        routes=routes_of(certification.record),
+        expired=has_expired(certification.ends_on, day_in_paris(now())),
+        unofficial=CriterionSource.WORKING_GRID in sources,
+    )

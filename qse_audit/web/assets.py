@@ -31,6 +31,7 @@ STYLES = (
     "forms",
     "tables",
     "access",
+    "referentials",
     "states",
     "print",
 )

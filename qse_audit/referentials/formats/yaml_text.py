@@ -232,6 +232,19 @@ class _Builder:
         return BadInput(message, place=place)
 
 
+def plain(value: Any) -> Any:
+    """Return a loaded value as ordinary Python: ``true``, ``false`` and whole numbers resolved."""
+    if isinstance(value, Mapping):
+        return {key: plain(item) for key, item in value.items()}
+    if isinstance(value, Sequence):
+        return [plain(item) for item in value]
+    if not isinstance(value, Plain):
+        return value
+    if value in {"true", "false"}:
+        return value == "true"
+    return int(value) if re.fullmatch(r"0|[1-9][0-9]{0,14}", value) else str(value)
+
+
 # Reading fields --------------------------------------------------------------------------------
 
 
