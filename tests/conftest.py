@@ -159,6 +159,7 @@ def browse(
                 data=data or None,
                 headers=headers,
                 content_type="multipart/form-data" if data else None,
+                buffered=True,  # a file that was sent is closed
             )
             from flask import g  # the request’s own context is still open here
 
@@ -166,7 +167,8 @@ def browse(
             pending = bool(opened and opened.info.get("pending"))
         assert response.status_code == status, f"{response.status}: {response.text[-2000:]}"
         assert not (pending and status < 400), f"{method} {path} wrote without @commits"
-        page = BeautifulSoup(response.text, "html.parser")
+        is_text = response.mimetype.startswith("text/") or response.is_json
+        page = BeautifulSoup(response.text if is_text else "", "html.parser")
         page.response = response
         if status == 200 and response.mimetype == "text/html":
             inspect_page(page)

@@ -10,6 +10,7 @@ MAX_BYTES = 50 * 1024 * 1024
 MAX_PIXELS = 50_000_000
 THUMBNAIL_PIXELS = 480
 """Longest side of a thumbnail."""
+THUMBNAIL_MEDIA_TYPE = "image/jpeg"
 MAX_TITLE_LETTERS = 200
 MAX_PLACE_LETTERS = 200
 
@@ -84,6 +85,10 @@ def default_type(extension: str) -> EvidenceType:
     """Return how a fact was established when nobody said: seen on a photo, read in a file."""
     kind = FILE_TYPES.get(extension)
     return EvidenceType.OBSERVATION if kind and kind.inspector == "image" else EvidenceType.DOCUMENT
+
+
+FACT_CODES = frozenset({"no_title", "too_long", "in_the_future"})
+"""The refusals of :func:`fact_refusals`: about what is said of a file, not about the file."""
 
 
 def fact_refusals(*, title: str, place: str, happened_on: date, today: date) -> list[Refusal]:

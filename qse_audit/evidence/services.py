@@ -98,23 +98,31 @@ def keep_evidence(
     )
     session.add(evidence)
     session.flush()
+    _record_added(session, evidence, actor=actor, now=now)
+    return evidence
+
+
+def _record_added(session: Session, evidence: Evidence, *, actor: Identity, now: datetime) -> None:
     act = Act(
         verb="evidence.add",
         kind=Kind.EVIDENCE,
         subject_id=evidence.id,
         data={
-            "origin": f"{origin[0]}/{origin[1]}",
-            "sha256": taken.sha256,
-            "received_sha256": taken.received_sha256,
-            "size_bytes": taken.size_bytes,
-            "media_type": taken.media_type,
-            "type": type,
-            "happened_on": happened_on.isoformat(),
+            "origin": f"{evidence.origin_kind}/{evidence.origin_id}",
+            "sha256": evidence.sha256,
+            "received_sha256": evidence.received_sha256,
+            "size_bytes": evidence.size_bytes,
+            "media_type": evidence.media_type,
+            "type": evidence.type,
+            "happened_on": evidence.happened_on.isoformat(),
         },
-        texts={"title": title, "place": evidence.place, "file_name": taken.file_name},
+        texts={
+            "title": evidence.title,
+            "place": evidence.place,
+            "file_name": evidence.file_name,
+        },
     )
-    record(session, act, organisation_id=organisation_id, actor_id=actor.user_id, now=now)
-    return evidence
+    record(session, act, organisation_id=evidence.organisation_id, actor_id=actor.user_id, now=now)
 
 
 def correct_evidence(

@@ -17,7 +17,9 @@ from sqlalchemy.orm import Session
 from qse_audit.core.errors import NotFound
 from qse_audit.core.permissions import Kind, Permission
 from qse_audit.policies import Identity
+from qse_audit.web.database import session
 from qse_audit.web.guards import Target, View, reach
+from qse_audit.web.sign_in import identity
 
 Attach: TypeAlias = Callable[..., None]
 """A service ``(session, subject, evidence, *, actor, now)`` that ties an evidence file to an
@@ -44,6 +46,11 @@ class OriginPage:
     """Gives (id, label) of the objects of this kind that rely on an evidence file and that the
     person may read."""
 
+    def url(self, subject: Any) -> str:
+        """Return the address of an object’s page."""
+        values: dict[str, Any] = {self.target.argument: subject.id}
+        return url_for(self.endpoint, **values)
+
 
 def origin_page(kind: Kind | str) -> OriginPage:
     """Return the entry of a kind.
@@ -65,6 +72,30 @@ def origin_url(kind: Kind | str | None, subject_id: int | None) -> str:
         return ""
     values: dict[str, Any] = {found.target.argument: subject_id}
     return url_for(found.endpoint, **values)
+
+
+def origin_link(kind: Kind, subject_id: int) -> tuple[str, str] | None:
+    """Return (label, address) of an object; ``None`` when the visitor may not know of it."""
+    table: Mapping[str, OriginPage] = current_app.extensions["origins"]
+    page = table.get(str(kind))
+    if page is None:
+        return None
+    try:
+        subject = reach(page.target, subject_id, page.target.read)
+    except NotFound:
+        return None
+    return page.label(subject), page.url(subject)
+
+
+def ties_of(evidence_id: int) -> list[tuple[str, str]]:
+    """Return (label, address) of what relies on an evidence file and the visitor may read."""
+    table: Mapping[str, OriginPage] = current_app.extensions["origins"]
+    return [
+        (label, origin_url(kind, subject_id))
+        for kind, page in table.items()
+        if page.ties is not None
+        for subject_id, label in page.ties(session(), evidence_id, identity())
+    ]
 
 
 def requires_on_origin(permission: Permission) -> Callable[[View], View]:
