@@ -1,26 +1,36 @@
 """Reading findings. Nothing here writes."""
 
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
+from qse_audit.accounts.models import Person
+from qse_audit.actions import queries as actions
 from qse_audit.actions.models import Action
+from qse_audit.actions.queries import ActionLine
 from qse_audit.actions.rules import ActionKind, ActionStatus
 from qse_audit.core.errors import NotFound
-from qse_audit.core.permissions import AUDIT_TEAM, Kind, Link, Role
+from qse_audit.core.permissions import AUDIT_TEAM, Kind, Link, Permission, Role
+from qse_audit.core.text import Message
 from qse_audit.db.participation import linked_to
+from qse_audit.db.trail import Event, EventText
+from qse_audit.evidence import queries as evidence
+from qse_audit.evidence.models import Evidence
+from qse_audit.evidence.queries import EvidenceLine
 from qse_audit.findings.models import Finding, finding_evidence
-from qse_audit.findings.rules import NONCONFORMITIES, FindingFacts, FindingStatus, Grade
-from qse_audit.policies import Identity
+from qse_audit.findings.rules import NONCONFORMITIES, VERBS, FindingFacts, FindingStatus, Grade
+from qse_audit.policies import Access, Identity, allows
 from qse_audit.processes.models import Process
 
 SETTLED = (ActionStatus.EFFECTIVE, ActionStatus.CANCELLED)
 """The states in which nothing more is expected of an action."""
 ISSUED = (FindingStatus.FINAL, FindingStatus.CLOSED)
 """The states in which the people concerned know of a finding."""
+MAX_HISTORY = 500
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -170,7 +180,187 @@ def findings_relying_on(
     return tuple((row.id, row.reference) for row in rows)
 
 
-def grade_order() -> ColumnElement[int]:
-    """Return how serious a finding is as a number, the most serious first."""
-    serious_first = list(reversed(Grade))
-    return case({grade: n for n, grade in enumerate(serious_first)}, value=Finding.grade)
+# --- the list ---
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FindingFilter:
+    """What a list is asked to show."""
+
+    search: str = ""
+    grade: Grade | None = None
+    status: FindingStatus | None = None
+    process_id: int | None = None
+    year: int | None = None
+    origin: tuple[Kind, int] | None = None
+    """Only the findings of one audit."""
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How many findings a list shows."""
+
+    by_grade: Mapping[Grade, int]
+    """Every grade, the most serious first."""
+
+    @property
+    def total(self) -> int:
+        """Return how many there are."""
+        return sum(self.by_grade.values())
+
+
+def listed(who: Identity, wanted: FindingFilter) -> Sequence[ColumnElement[bool]]:
+    """Return the conditions of the findings that ``who`` may read here and asked for."""
+    conditions = [Finding.organisation_id == who.organisation_id, readable_by(who)]
+    for column, value in (
+        (Finding.grade, wanted.grade),
+        (Finding.status, wanted.status),
+        (Finding.process_id, wanted.process_id),
+    ):
+        if value is not None:
+            conditions.append(column == value)
+    if wanted.year is not None:
+        conditions.append(Finding.reference.startswith(f"CST-{wanted.year}-"))
+    if wanted.origin is not None:
+        conditions += [
+            Finding.origin_kind == wanted.origin[0],
+            Finding.origin_id == wanted.origin[1],
+        ]
+    return [*conditions, *map(_holds, wanted.search.split()[:8])]
+
+
+def _holds(word: str) -> ColumnElement[bool]:
+    """Return the condition that a finding holds ``word`` in what people read of it."""
+    columns = (
+        Finding.reference,
+        Finding.title,
+        Finding.clause_ref,
+        Finding.evidence_text,
+        Finding.gap_text,
+    )
+    return or_(*(column.icontains(word, autoescape=True) for column in columns))
+
+
+def list_statement(who: Identity, wanted: FindingFilter) -> Select[Any]:
+    """Return the findings that a list shows, unordered."""
+    return finding_lines().where(*listed(who, wanted))
+
+
+def count_listed(session: Session, who: Identity, wanted: FindingFilter) -> Counts:
+    """Return how many findings a list shows, by grade."""
+    rows = session.execute(
+        select(Finding.grade, func.count()).where(*listed(who, wanted)).group_by(Finding.grade)
+    )
+    found: dict[Grade, int] = dict(rows.tuples())
+    return Counts({grade: found.get(grade, 0) for grade in reversed(Grade)})
+
+
+def years_of(session: Session, organisation_id: int) -> range:
+    """Return the years in which findings were made, the last first; empty when there is none."""
+    first, last = session.execute(
+        select(func.min(Finding.reference), func.max(Finding.reference)).where(
+            Finding.organisation_id == organisation_id
+        )
+    ).one()
+    return range(int(last[4:8]), int(first[4:8]) - 1, -1) if first else range(0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FindingRecord(FindingLine):
+    """One finding with its words, for an export."""
+
+    requirement_text: str
+    evidence_text: str
+    gap_text: str
+    impact_text: str
+    finalised_at: datetime | None
+    closed_at: datetime | None
+
+
+def records(session: Session, who: Identity, wanted: FindingFilter) -> Iterator[FindingRecord]:
+    """Give all that a list shows, with their words, as they are read."""
+    statement = (
+        list_statement(who, wanted)
+        .add_columns(
+            Finding.requirement_text,
+            Finding.evidence_text,
+            Finding.gap_text,
+            Finding.impact_text,
+            Finding.finalised_at,
+            Finding.closed_at,
+        )
+        .order_by(Finding.id.desc())
+        .execution_options(yield_per=1_000)
+    )
+    for row in session.execute(statement):
+        yield FindingRecord(**dict(row._mapping))
+
+
+# --- one finding ---
+
+
+def evidence_for(session: Session, finding_id: int, who: Identity) -> tuple[EvidenceLine, ...]:
+    """Return the evidence files of a finding that ``who`` may read."""
+    statement = (
+        evidence.evidence_lines()
+        .join(finding_evidence, finding_evidence.c.evidence_id == Evidence.id)
+        .where(finding_evidence.c.finding_id == finding_id, evidence.readable_by(who))
+    )
+    return tuple(evidence.as_line(row) for row in session.execute(statement))
+
+
+def actions_for(
+    session: Session, finding: Finding, who: Identity, today: date
+) -> tuple[ActionLine, ...]:
+    """Return the actions that a finding asks for and ``who`` may read."""
+    people = finding.access()
+    return tuple(
+        line
+        for line in actions.actions_of(session, Kind.FINDING, finding.id, today)
+        if allows(
+            who,
+            Permission.ACTION_READ,
+            Access(
+                people.organisations,
+                line.status,
+                {**people.links, Link.OWNER: frozenset({line.owner_id})},
+            ),
+        )
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Happening:
+    """One line of a finding’s history."""
+
+    verb: str
+    title: Message | str
+    at: datetime
+    who: str
+    reason: str
+    """What the person wrote then."""
+
+
+def history(session: Session, finding_id: int) -> tuple[Happening, ...]:
+    """Return what happened to a finding, newest first; edits in a row by one person are one."""
+    rows = session.execute(
+        select(Event.verb, Event.at, Person.name, EventText.value)
+        .outerjoin(Person, Person.id == Event.actor_id)
+        .outerjoin(EventText, and_(EventText.event_id == Event.id, EventText.name == "reason"))
+        .where(Event.subject_kind == Kind.FINDING.value, Event.subject_id == finding_id)
+        .order_by(Event.id.desc())
+        .limit(MAX_HISTORY)
+    )
+    found: list[Happening] = []
+    for row in rows:
+        line = Happening(
+            verb=row.verb,
+            title=VERBS.get(row.verb, row.verb),
+            at=row.at,
+            who=row.name or "",
+            reason=row.value or "",
+        )
+        repeats = row.verb == "finding.edit" and found and found[-1].verb == row.verb
+        if not (repeats and found[-1].who == line.who):
+            found.append(line)
+    return tuple(found)

@@ -1,11 +1,12 @@
 """What makes a finding acceptable, and how it moves. Pure."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from qse_audit.core.errors import Refusal
 from qse_audit.core.permissions import Permission
-from qse_audit.core.text import N_, Coded
+from qse_audit.core.text import N_, Coded, Message
 from qse_audit.core.workflow import Transition, Workflow
 
 MAX_TITLE_LETTERS = 200
@@ -187,6 +188,20 @@ FINDING_WORKFLOW: Workflow[FindingStatus, FindingFacts] = Workflow(
     ),
 )
 
+REOPENED_WITHOUT_REASON = Refusal(
+    "no_reason", N_("Dites pourquoi le constat est rouvert."), f"{CLAUSE_10_2}.1 e"
+)
+VERBS: Mapping[str, Message] = {
+    "finding.draft": N_("Constat rédigé"),
+    "finding.edit": N_("Texte modifié"),
+    "finding.attach": N_("Preuve jointe"),
+    "finding.detach": N_("Preuve retirée"),
+    "finding.finalise": N_("Rendu définitif"),
+    "finding.close": N_("Constat clos"),
+    "finding.reopen": N_("Constat rouvert"),
+}
+"""What the history says of each act."""
+
 TEXT_FIELDS: Mapping[str, int] = {
     "title": MAX_TITLE_LETTERS,
     "requirement_text": MAX_TEXT_LETTERS,
@@ -197,6 +212,117 @@ TEXT_FIELDS: Mapping[str, int] = {
     "clause_ref": MAX_CLAUSE_LETTERS,
 }
 """What people write in a finding, with the most letters each may hold."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Statement:
+    """What an auditor writes of a finding."""
+
+    grade: Grade
+    title: str
+    requirement_text: str = ""
+    """What is asked, in the auditor’s own words."""
+    evidence_text: str = ""
+    """What was seen: what, where, when, on which sample."""
+    gap_text: str = ""
+    """Why what was seen fails what is asked."""
+    impact_text: str = ""
+    """What it may lead to."""
+    referential_label: str = ""
+    clause_ref: str = ""
+    process_id: int | None = None
+
+
+def statement_refusals(statement: Statement) -> tuple[Refusal, ...]:
+    """Return every reason why a statement cannot even be kept as a draft."""
+    return tuple(
+        Refusal(
+            "too_long",
+            N_("Un texte compte %(found)d caractères ; %(most)d au plus.", found=found, most=most),
+        )
+        for name, most in TEXT_FIELDS.items()
+        if (found := len(getattr(statement, name))) > most
+    )
+
+
+def deletion_refusals(status: FindingStatus, facts: FindingFacts) -> tuple[Refusal, ...]:
+    """Return every reason why a finding cannot be deleted."""
+    found = []
+    if status is not FindingStatus.DRAFT:
+        found.append(
+            Refusal("not_a_draft", N_("Un constat définitif ne se supprime plus."), CLAUSE_6_4_8)
+        )
+    if facts.action_owner_ids:
+        found.append(
+            Refusal(
+                "has_actions",
+                N_("Des actions répondent à ce constat : annulez-les d’abord."),
+                CLAUSE_10_2,
+            )
+        )
+    return tuple(found)
+
+
+# --- words ---
+
+_BLAME = re.compile(
+    r"""
+    \bn[ée]gligen(?:ce|te?s?|tly)\b | \bincomp[ée]ten\w+
+    | \birresponsab\w+ | \birresponsib\w+ | \bparesseu\w+ | \bfain[ée]ant\w* | \blazy\b
+    | \bje-m[’']en-fou\w+ | \bmauvaise\ (?:foi|volont[ée])\b | \bbad\ faith\b
+    | \binattention\b | \b[ée]tourderie\b | \bdistrait\w* | \bcareless\w*
+    | \berreurs?\ humaines?\b | \bhuman\ errors?\b
+    | \b(?:coupable|fauti(?:f|ve))s?\b | \bguilty\b | \bto\ blame\b | \bblamed?\b
+    | \b(?:sa|leur|ma|ta|votre)\ faute\b | \b(?:his|her|their|your)\ fault\b
+    | \bfaute\ (?:professionnelle|de\ l[’'](?:op[ée]rat\w+|employ\w+|agent\w*|int[ée]rimaire\w*)
+      |du\ (?:technicien|chef|salari[ée]|magasinier|responsable|pilote|conducteur|soudeur))\b
+    | \b(?:a|ont|avait|avaient)\ oubli[ée]\w* | \bforgot(?:ten)?\b
+    | \brefus(?:e|ent|ait|aient)\ de\b | \ba\ refus[ée]\ de\b | \brefuse[sd]?\ to\b
+    | \b(?:n[’']a|n[’']ont)\ pas\ fait\ (?:son|leur)\ travail\b | \bdid\ ?n[o’']t\ bother\b
+    """,
+    re.I | re.X,
+)
+_PERSON = re.compile(
+    r"\b(?:M\.|Mme|Mlle|Monsieur|Madame|Mademoiselle|Mr\.?|Mrs\.?)\s+[A-ZÉÈÀÂÇ][\w’'-]+"
+)
+
+
+def blaming_words(*texts: str) -> tuple[str, ...]:
+    """Return the words, in French or English, that name or blame a person; each once, in order."""
+    found: dict[str, str] = {}
+    for text in texts:
+        matches = [*_BLAME.finditer(text), *_PERSON.finditer(text)]
+        for match in sorted(matches, key=lambda m: m.start()):
+            words = " ".join(match.group().split())
+            found.setdefault(words.casefold(), words)
+    return tuple(found.values())
+
+
+def advice(facts: FindingFacts) -> tuple[Refusal, ...]:
+    """Return what would make a finding better; nothing here refuses anything."""
+    found = []
+    words = blaming_words(facts.title, facts.evidence_text, facts.gap_text, facts.impact_text)
+    if words:
+        found.append(
+            Refusal(
+                "blames_a_person",
+                N_(
+                    "Le texte semble viser une personne (« %(words)s »). Décrivez le fait et le "
+                    "système, pas la personne.",
+                    words=" », « ".join(words[:5]),
+                ),
+                N_("ISO 19011, 4 : restitution impartiale"),
+            )
+        )
+    if facts.is_nonconformity and not facts.impact_text.strip():
+        found.append(
+            Refusal(
+                "no_impact",
+                N_("Dites ce que l’écart peut entraîner : cela aide à fixer les délais."),
+                HOUSE,
+            )
+        )
+    return tuple(found)
 
 
 def short_title(text: str) -> str:
