@@ -222,7 +222,7 @@ def import_file(
     session: Session,
     path: Path,
     *,
-    organisation_id: int,
+    organisation_id: int | None,
     now: datetime,
     dry_run: bool = False,
 ) -> ImportReport:
