@@ -3,7 +3,15 @@
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, EmailField, HiddenField, PasswordField, RadioField, StringField
+from wtforms import (
+    BooleanField,
+    EmailField,
+    HiddenField,
+    PasswordField,
+    RadioField,
+    SelectChoice,
+    StringField,
+)
 from wtforms.validators import DataRequired, EqualTo, InputRequired, Length
 
 from qse_audit.accounts.models import Organisation, Site
@@ -12,7 +20,7 @@ from qse_audit.core.permissions import Role
 from qse_audit.web.forms import REQUIRED, CheckboxesField, CodeField, Form, VersionedForm
 from qse_audit.web.i18n import translate
 
-LANGUAGES = (("fr", "Français"), ("en", "English"))
+LANGUAGES = (SelectChoice("fr", "Français"), SelectChoice("en", "English"))
 
 
 def line(value: str | None) -> str | None:
