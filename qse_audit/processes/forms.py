@@ -11,7 +11,15 @@ from qse_audit.accounts.rules import one_line
 from qse_audit.processes.models import Process
 from qse_audit.processes.rules import PURPOSE_MAX, ProcessKind
 from qse_audit.processes.services import ProcessDraft
-from qse_audit.web.forms import REQUIRED, CheckboxesField, CodeField, VersionedForm, only_digits
+from qse_audit.web.forms import REQUIRED, CheckboxesField, CodeField, VersionedForm
+
+
+def chosen_id(value: object) -> int | None:
+    """Return the id that was chosen, ``None`` for the empty choice.
+
+    :raises ValueError: for what is no id: the form then says so.
+    """
+    return int(str(value)) if value not in {None, ""} else None
 
 
 class ProcessForm(VersionedForm):
@@ -30,14 +38,14 @@ class ProcessForm(VersionedForm):
         render_kw={"rows": 4},
     )
     owner_id = SelectField(
-        _l("Pilote"), coerce=only_digits, description=_l("Qui répond de ses résultats.")
+        _l("Pilote"), coerce=chosen_id, description=_l("Qui répond de ses résultats.")
     )
     member_ids = CheckboxesField(
         _l("Personnes qui y travaillent"),
-        coerce=only_digits,
+        coerce=chosen_id,
         description=_l("Elles ne pourront pas l’auditer : l’auditeur est impartial."),
     )
-    site_ids = CheckboxesField(_l("Sites"), coerce=only_digits)
+    site_ids = CheckboxesField(_l("Sites"), coerce=chosen_id)
 
     def offer(
         self, people: Iterable[tuple[int, str]], sites: Iterable[tuple[int, str]]
