@@ -1,0 +1,1 @@
+"""The demo company: a year of records, made through the services as people would have."""

@@ -1,0 +1,279 @@
+"""The command line: ``qse-audit …``. Each command reads the settings, acts, and says what it did.
+
+Exit codes: 0 done; 1 the answer is no (a dossier that does not verify); 2 bad input or setting.
+"""
+
+import argparse
+import json
+import logging
+import sys
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import waitress
+from sqlalchemy import Engine, select
+from sqlalchemy.orm import Session
+
+from qse_audit import __version__
+from qse_audit.accounts.models import Organisation
+from qse_audit.accounts.rules import OrganisationKind
+from qse_audit.app import create_app
+from qse_audit.certifications import services as certifications
+from qse_audit.core.clock import now
+from qse_audit.core.errors import BadInput, NotFound, QseError, SettingsError
+from qse_audit.core.text import N_
+from qse_audit.db.engine import make_engine
+from qse_audit.db.schema import upgrade
+from qse_audit.demo.loader import is_demo, load_demo, report_demo
+from qse_audit.documents.seal import SealKey, load_or_make_key, read_public_keys
+from qse_audit.documents.store import FileStore
+from qse_audit.portfolios.queries.candidacies import get_dossier
+from qse_audit.portfolios.services.dossiers import export_dossier, verify_file
+from qse_audit.referentials import services as referentials
+from qse_audit.scheduler import run_job, start
+from qse_audit.settings import Settings, load_settings
+
+LOOPBACK = ("127.0.0.1", "::1", "localhost")
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code."""
+    arguments = build_parser().parse_args(argv)
+    logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
+    for chatty in ("waitress", "alembic", "apscheduler"):
+        logging.getLogger(chatty).setLevel(logging.WARNING)
+    try:
+        code: int = arguments.command(arguments, load_settings())
+    except BadInput as error:
+        place = f"{error.place} : " if error.place else ""
+        return complain(f"{place}{error.message}")
+    except (SettingsError, QseError, OSError) as error:
+        return complain(str(error))
+    except KeyboardInterrupt:
+        return 130
+    return code
+
+
+def complain(text: str) -> int:
+    """Say what is wrong on the error stream; return exit code 2."""
+    sys.stderr.write(f"qse-audit: {text}\n")
+    return 2
+
+
+def say(text: str) -> None:
+    """Print one line of answer."""
+    sys.stdout.write(f"{text}\n")
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """Return the commands and their options."""
+    parser = argparse.ArgumentParser(prog="qse-audit", description=__doc__.split("\n")[0])
+    parser.add_argument("--version", action="version", version=__version__)
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    serve = commands.add_parser("serve", help="serve for real use; migrations and scheduler inside")
+    serve.add_argument("--host", default="127.0.0.1")
+    serve.add_argument("--port", type=int, default=8000)
+    serve.set_defaults(command=serve_command)
+
+    demo = commands.add_parser("demo", help="load the demo company and serve it on loopback")
+    demo.add_argument("--port", type=int, default=8000)
+    demo.add_argument("--no-serve", action="store_true", help="only load it")
+    demo.add_argument("--json", action="store_true", help="print accounts and ids as JSON")
+    demo.set_defaults(command=demo_command)
+
+    init = commands.add_parser("init-db", help="bring the database to the newest schema")
+    init.set_defaults(command=init_command)
+
+    job = commands.add_parser("run-job", help="run one scheduled job now")
+    job.add_argument("name")
+    job.set_defaults(command=run_job_command)
+
+    _add_referential(commands)
+    _add_dossier(commands)
+    return parser
+
+
+def _add_referential(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    group = commands.add_parser("referential", help="import or check a referential")
+    acts = group.add_subparsers(required=True, metavar="ACT")
+    load = acts.add_parser("import", help="import YAML, CSV, XLSX or a CISO Assistant library")
+    load.add_argument("file", type=Path)
+    load.add_argument("--dry-run", action="store_true", help="read and report, change nothing")
+    load.add_argument("--json", action="store_true", help="print the report as JSON")
+    load.add_argument("--organisation", help="whose it is; needed when there are several")
+    load.set_defaults(command=import_command)
+
+
+def _add_dossier(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    group = commands.add_parser("dossier", help="export or verify a sealed dossier")
+    acts = group.add_subparsers(required=True, metavar="ACT")
+    export = acts.add_parser("export", help="write the sealed ZIP of a submitted dossier")
+    export.add_argument("id", type=int)
+    export.add_argument("-o", "--output", type=Path, required=True)
+    export.set_defaults(command=export_command)
+    verify = acts.add_parser("verify", help="check every byte of a dossier and its seal")
+    verify.add_argument("file", type=Path)
+    verify.add_argument("--key", type=Path, help="public key (PEM); by default this instance’s")
+    verify.set_defaults(command=verify_command)
+
+
+def prepare(settings: Settings) -> Engine:
+    """Open the database at its newest schema, with the shipped referentials inside."""
+    engine = make_engine(settings.database)
+    upgrade(engine)
+    with Session(engine) as session:
+        referentials.load_shipped(session, now=now())
+        certifications.load_shipped(session, now=now())
+        session.commit()
+    return engine
+
+
+def init_command(_: argparse.Namespace, settings: Settings) -> int:
+    """Bring the database to the newest schema."""
+    prepare(settings).dispose()
+    say("database ready")
+    return 0
+
+
+def serve_command(arguments: argparse.Namespace, settings: Settings) -> int:
+    """Serve until interrupted."""
+    engine = prepare(settings)
+    with Session(engine) as session:
+        if is_demo(session) and arguments.host not in LOOPBACK:
+            raise SettingsError(
+                f"--host {arguments.host}: the demo company is served on loopback only, "
+                "its passwords are known to everyone"
+            )
+    return run_server(settings, engine, host=arguments.host, port=arguments.port)
+
+
+def run_server(settings: Settings, engine: Engine, *, host: str, port: int) -> int:
+    """Serve with waitress, the scheduler beside it, until interrupted."""
+    app = create_app(settings, engine)
+    server = waitress.create_server(
+        app, host=host, port=port, connection_limit=1000, threads=8, ident="qse-audit"
+    )
+    scheduler = start(engine, settings)
+    say(f"qse-audit {__version__}: http://{host}:{port}/")
+    try:
+        server.run()
+    finally:
+        if scheduler is not None:
+            scheduler.stop()
+        server.close()
+        engine.dispose()
+    return 0
+
+
+def demo_command(arguments: argparse.Namespace, settings: Settings) -> int:
+    """Load the demo company, then serve it on loopback unless told not to."""
+    settings = replace(settings, demo=True)
+    engine = prepare(settings)
+    with Session(engine) as session:
+        load_demo(session, files=store(settings), seal_key=seal_key(settings), now=now())
+        session.commit()
+        report = report_demo(session)
+    if arguments.json:
+        say(json.dumps(report.as_json(settings.database), ensure_ascii=False, indent=2))
+    elif arguments.no_serve:
+        say(f"demo company loaded into {settings.database}")
+    if arguments.no_serve:
+        engine.dispose()
+        return 0
+    return run_server(settings, engine, host="127.0.0.1", port=arguments.port)
+
+
+def store(settings: Settings) -> FileStore:
+    """Return where files are kept."""
+    return FileStore(
+        settings.files_folder, reserve_bytes=settings.storage_reserve_mib * 1024 * 1024
+    )
+
+
+def seal_key(settings: Settings) -> SealKey:
+    """Return the key of this instance’s seals; it is made at its first use."""
+    return load_or_make_key(settings.seal_key_path, now=now(), name=settings.public_url)
+
+
+def run_job_command(arguments: argparse.Namespace, settings: Settings) -> int:
+    """Run one scheduled job now and say how much it did."""
+    engine = prepare(settings)
+    say(f"{arguments.name}: {run_job(arguments.name, engine, settings)}")
+    engine.dispose()
+    return 0
+
+
+def import_command(arguments: argparse.Namespace, settings: Settings) -> int:
+    """Import a referential, or only say what would be imported."""
+    referentials.check_file(arguments.file)  # a broken file is refused before anything is opened
+    engine = prepare(settings)
+    with Session(engine) as session:
+        report = referentials.import_file(
+            session,
+            arguments.file,
+            organisation_id=_company(session, arguments.organisation),
+            dry_run=arguments.dry_run,
+            now=now(),
+        )
+        if not arguments.dry_run:
+            session.commit()
+    engine.dispose()
+    told = report.as_json()
+    if arguments.json:
+        say(json.dumps(told, ensure_ascii=False))
+        return 0
+    for warning in told["warnings"]:
+        say(f"! {warning}")
+    say(f"{told['referential']} {told['edition']}: {told['requirements']} ({report.outcome})")
+    return 0
+
+
+def _company(session: Session, name: str | None) -> int | None:
+    """Return whose the import is: the one named, the only company, nobody’s on an empty database.
+
+    :raises BadInput: when the name is unknown, or there are several to choose from.
+    """
+    companies = session.execute(
+        select(Organisation.name, Organisation.id)
+        .where(Organisation.kind == OrganisationKind.COMPANY)
+        .order_by(Organisation.name)
+    ).all()
+    found = [row for row in companies if name in {None, row.name}]
+    if len(found) == 1:
+        return int(found[0].id)
+    if not companies and name is None:
+        return None
+    known = ", ".join(row.name for row in companies)
+    raise BadInput(N_("Nommez l’organisation avec --organisation : %(known)s.", known=known))
+
+
+def export_command(arguments: argparse.Namespace, settings: Settings) -> int:
+    """Write the sealed ZIP of a submitted dossier."""
+    engine = prepare(settings)
+    with Session(engine) as session:
+        try:
+            dossier = get_dossier(session, arguments.id)
+        except NotFound:
+            return complain(f"no dossier {arguments.id}")
+        with arguments.output.open("wb") as out:
+            size_bytes = export_dossier(session, dossier, store(settings), out)
+        say(f"{dossier.reference}: {size_bytes} bytes, SHA-256 {dossier.sha256}")
+    engine.dispose()
+    return 0
+
+
+def verify_command(arguments: argparse.Namespace, settings: Settings) -> int:
+    """Check every byte of a dossier; exit code 1 tells the first thing that is wrong."""
+    if arguments.key:
+        keys = read_public_keys(arguments.key.read_bytes())
+    else:
+        keys = [seal_key(settings).public]
+    good, problem = verify_file(arguments.file, *keys)
+    say("verified" if good else str(problem))
+    return 0 if good else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,107 @@
+"""The command line as its users call it: real processes, exit codes and outputs."""
+
+import json
+import os
+import subprocess
+import sys
+
+import pytest
+
+from qse_audit.paths import referentials_dir
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory):
+    """Run ``qse-audit`` in an instance of its own, shared by the tests of this module."""
+    instance = tmp_path_factory.mktemp("instance")
+    environment = {**os.environ, "QSE_INSTANCE": str(instance), "QSE_DATABASE_URL": ""}
+
+    def run(*arguments, code=0, **extra):
+        done = subprocess.run(
+            [sys.executable, "-m", "qse_audit.cli", *map(str, arguments)],
+            env={**environment, **extra},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == code, done.stderr[-2000:]
+        return done
+
+    return run
+
+
+@pytest.fixture(scope="module")
+def demo(run):
+    return json.loads(run("demo", "--no-serve", "--json").stdout)
+
+
+@pytest.fixture(scope="module")
+def sealed(run, demo, tmp_path_factory):
+    path = tmp_path_factory.mktemp("out") / "dossier.zip"
+    run("dossier", "export", 1, "-o", path)
+    return path
+
+
+def test_the_demo_tells_its_accounts_audits_and_candidacies(demo):
+    assert {"database", "accounts", "audits", "candidacies"} == set(demo)
+    roles = {account["role"] for account in demo["accounts"]}
+    assert roles >= {"coordinator", "auditor", "candidate", "tutor", "evaluator", "exam_staff"}
+    assert all(account["password"] for account in demo["accounts"])
+    assert len(demo["audits"]) == 9
+    assert len(demo["candidacies"]) == 2
+
+
+def test_loading_the_demo_again_changes_nothing(run, demo):
+    assert json.loads(run("demo", "--no-serve", "--json").stdout) == demo
+
+
+def test_a_sealed_dossier_verifies_with_the_key_of_the_instance(run, sealed):
+    assert run("dossier", "verify", sealed).stdout.strip() == "verified"
+
+
+def test_a_changed_byte_is_found(run, sealed, tmp_path):
+    content = bytearray(sealed.read_bytes())
+    content[len(content) // 2] ^= 1
+    (tmp_path / "changed.zip").write_bytes(content)
+    assert run("dossier", "verify", tmp_path / "changed.zip", code=1).stdout.strip()
+
+
+def test_the_key_of_another_instance_does_not_vouch_for_it(run, sealed, tmp_path):
+    other = {"QSE_INSTANCE": str(tmp_path / "other")}
+    run("dossier", "verify", sealed, code=1, **other)
+
+
+def test_a_dossier_that_does_not_exist_is_said_so(run, demo, tmp_path):
+    assert "no dossier 99" in run("dossier", "export", 99, "-o", tmp_path / "x", code=2).stderr
+
+
+def test_a_dry_run_reports_and_changes_nothing(run, demo, tmp_path):
+    grid = tmp_path / "grille.csv"
+    grid.write_text("ref;title_fr;question_fr\n1;Chapitre;\n1.1;Point;Vu ?\n", encoding="utf-8")
+    told = json.loads(run("referential", "import", grid, "--dry-run", "--json").stdout)
+    assert set(told) == {"referential", "edition", "requirements", "assessable", "warnings"}
+    assert told["requirements"] == 2
+    assert json.loads(run("referential", "import", grid, "--json").stdout) == told
+
+
+def test_a_broken_file_names_the_place_and_exits_2(run, demo, tmp_path):
+    broken = tmp_path / "broken.yaml"
+    source = (referentials_dir() / "audits/iso-9001-2015.yaml").read_text(encoding="utf-8")
+    broken.write_text(source.replace("kind: audit", "kind: audit\nkind: audit"), encoding="utf-8")
+    told = run("referential", "import", broken, code=2).stderr
+    assert "kind" in told
+
+
+def test_a_wrong_setting_exits_2_and_says_what_is_accepted(run):
+    told = run("init-db", code=2, QSE_SMTP_PORT="many").stderr
+    assert "QSE_SMTP_PORT" in told
+    assert "from 1 to 65535" in told
+
+
+def test_a_job_runs_by_its_name(run, demo):
+    assert run("run-job", "remind").stdout.startswith("remind: ")
+    assert "expected one of" in run("run-job", "dance", code=2).stderr
+
+
+def test_the_demo_is_never_served_to_the_network(run, demo):
+    assert "loopback" in run("serve", "--host", "0.0.0.0", code=2).stderr
