@@ -42,8 +42,8 @@ def test_the_counter_follows_the_answers(session, cast, audit):
     assert audit.answered_count == 1
     given = session.scalar(
         select(func.count()).where(
-            ChecklistItem.audit_id == audit.id, ChecklistItem.verdict != None
-        )  # noqa: E711  # SQL
+            ChecklistItem.audit_id == audit.id, ChecklistItem.verdict.is_not(None)
+        )
     )
     assert given == audit.answered_count
 
