@@ -6,16 +6,17 @@ from flask_babel import lazy_gettext as _l
 from wtforms import (
     BooleanField,
     EmailField,
+    Field,
     HiddenField,
     PasswordField,
     RadioField,
     SelectChoice,
     StringField,
 )
-from wtforms.validators import DataRequired, EqualTo, InputRequired, Length
+from wtforms.validators import DataRequired, EqualTo, InputRequired, Length, ValidationError
 
 from qse_audit.accounts.models import Organisation, Site
-from qse_audit.accounts.rules import PASSWORD_MIN, ROLES_OF, OrganisationKind, one_line
+from qse_audit.accounts.rules import NO_ROLE, PASSWORD_MIN, ROLES_OF, OrganisationKind, one_line
 from qse_audit.core.permissions import Role
 from qse_audit.web.forms import REQUIRED, CheckboxesField, CodeField, Form, VersionedForm
 from qse_audit.web.i18n import translate
@@ -53,6 +54,30 @@ def old_password_field(label: Any = None) -> PasswordField:
     )
 
 
+def new_password_field(label: Any) -> PasswordField:
+    """Return a field for a password to choose."""
+    return PasswordField(
+        label,
+        [InputRequired(REQUIRED), Length(max=200)],
+        description=_l(
+            "%(least)d caractères au moins ; une phrase convient très bien.", least=PASSWORD_MIN
+        ),
+        render_kw={"autocomplete": "new-password"},
+    )
+
+
+def again_field() -> PasswordField:
+    """Return a field for the same password once more."""
+    return PasswordField(
+        _l("Le même, encore une fois"),
+        [
+            InputRequired(REQUIRED),
+            EqualTo("password", _l("Les deux mots de passe ne sont pas pareils.")),
+        ],
+        render_kw={"autocomplete": "new-password"},
+    )
+
+
 class SignInForm(Form):
     """Sign in with an address and a password."""
 
@@ -71,28 +96,16 @@ class ConfirmForm(Form):
 class NewPassword(Form):
     """Choose a password, typed twice."""
 
-    password = PasswordField(
-        _l("Nouveau mot de passe"),
-        [InputRequired(REQUIRED), Length(max=200)],
-        description=_l(
-            "%(least)d caractères au moins ; une phrase convient très bien.", least=PASSWORD_MIN
-        ),
-        render_kw={"autocomplete": "new-password"},
-    )
-    again = PasswordField(
-        _l("Le même, encore une fois"),
-        [
-            InputRequired(REQUIRED),
-            EqualTo("password", _l("Les deux mots de passe ne sont pas pareils.")),
-        ],
-        render_kw={"autocomplete": "new-password"},
-    )
+    password = new_password_field(_l("Nouveau mot de passe"))
+    again = again_field()
 
 
-class PasswordForm(NewPassword):
+class PasswordForm(Form):
     """Replace one’s own password."""
 
     old = old_password_field(_l("Mot de passe actuel"))
+    password = new_password_field(_l("Nouveau mot de passe"))
+    again = again_field()
 
 
 class ProfileForm(Form):
@@ -108,11 +121,11 @@ class ResetRequestForm(Form):
     email = email_field(autocomplete="username", autofocus=True)
 
 
-class AcceptForm(NewPassword):
+class AcceptForm(ProfileForm):
     """Make one’s account from an invitation."""
 
-    name = line_field(_l("Nom"), 120, render_kw={"autocomplete": "name"})
-    locale = RadioField(_l("Langue"), choices=LANGUAGES, default="fr")
+    password = new_password_field(_l("Mot de passe"))
+    again = again_field()
 
 
 class RolesForm(Form):
@@ -125,6 +138,11 @@ class RolesForm(Form):
         self.roles.choices = [(r.value, translate(r.label)) for r in ROLES_OF[kind]]
         return self
 
+    def validate_roles(self, field: Field) -> None:
+        """Ask for one role at least; whoever has none is taken out instead."""
+        if not field.data:
+            raise ValidationError(translate(NO_ROLE.message))
+
     def chosen(self) -> frozenset[Role]:
         """Return the roles that are ticked."""
         return frozenset(Role(value) for value in self.roles.data or ())
@@ -135,6 +153,7 @@ class InviteForm(RolesForm):
 
     name = line_field(_l("Nom"), 120)
     email = email_field(autocomplete="off")
+    roles = CheckboxesField(_l("Rôles"))
 
 
 class OrganisationForm(VersionedForm):
@@ -167,11 +186,13 @@ class NewOrganisationForm(Form):
     kind = CodeField(_l("Type d’organisation"), OrganisationKind, [InputRequired(REQUIRED)])
 
 
-class FirstRunForm(NewOrganisationForm, NewPassword):
+class FirstRunForm(NewOrganisationForm):
     """The first organisation and its first administrator."""
 
     name = line_field(_l("Votre nom"), 120, render_kw={"autocomplete": "name"})
     email = email_field(autocomplete="username")
+    password = new_password_field(_l("Mot de passe"))
+    again = again_field()
     coordinates = BooleanField(
         _l("Je suis aussi coordinateur QSE"),
         description=_l("Pour préparer des audits et suivre leurs suites dès maintenant."),

@@ -36,6 +36,7 @@ def sign_in() -> ResponseReturnValue:
             return entered
         form.form_errors.append(_("Adresse ou mot de passe inconnu."))
     accounts = queries.demo_accounts(session()) if offers_demo() else ()
+    form.email.render_kw = {"autocomplete": "username", "autofocus": not accounts}
     return page("accounts/sign_in.html", form, accounts=accounts, notes=ROLE_NOTES)
 
 
