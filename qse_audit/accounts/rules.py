@@ -142,6 +142,14 @@ ALREADY_MEMBER = Refusal(
     "already_member",
     N_("Cette personne fait déjà partie de l’organisation : changez plutôt ses rôles."),
 )
+BELONGS_ELSEWHERE = Refusal(
+    "belongs_elsewhere",
+    N_(
+        "Cette personne appartient aussi à une autre organisation : elle seule peut demander un "
+        "nouveau mot de passe, par courriel."
+    ),
+    N_("règle de la maison : nul n’ouvre un compte qui donne accès ailleurs"),
+)
 BAD_EMAIL = Refusal("email", N_("Cette adresse n’a pas la forme nom@domaine.fr."))
 NAME_TAKEN = Refusal("name_taken", N_("Ce nom est déjà pris : choisissez-en un autre."))
 WRONG_PASSWORD = Refusal("password_wrong", N_("Ce n’est pas votre mot de passe actuel."))

@@ -3,12 +3,14 @@
 from datetime import timedelta
 
 import pytest
+from bs4 import BeautifulSoup
 from sqlalchemy import func, select
 
 from qse_audit.accounts import services
-from qse_audit.accounts.models import OneTimeToken
+from qse_audit.accounts.models import Membership, OneTimeToken
 from qse_audit.accounts.rules import RESET_LIFE, THROTTLE_ACCOUNT, THROTTLE_RESET
 from qse_audit.core.clock import now
+from qse_audit.core.permissions import Role
 from qse_audit.db.outbox import Mail
 from tests.accounts.conftest import PASSWORD
 
@@ -113,6 +115,43 @@ def test_a_new_password_opens_an_account_that_was_waiting(app, session, cast, re
     app.test_client().post(f"/password-reset/{token}", data=FORM)
     data = {"email": "bob@example.org", "password": NEW}
     assert app.test_client().post("/sign-in", data=data).status_code == 303
+
+
+def test_an_administrator_hands_a_link_over_after_proving_who_they_are(
+    app, session, cast, client_of
+):
+    path = f"/people/{cast.bob.user_id}"
+    asked = client_of(cast.ines).post(f"{path}/reset-link")
+    assert asked.location.startswith("/confirm")
+    client = client_of(cast.ines, elevated=True)
+    assert client.post(f"{path}/reset-link").location == path
+    page = BeautifulSoup(client.get(path).text, "html.parser")
+    link = page.select_one("#reset-link")["value"].removeprefix("http://localhost")
+    assert link not in client.get(path).text
+    assert app.test_client().post(link, data=FORM).location == "/sign-in"
+    assert services.check_password(session, "bob@example.org", NEW)
+
+
+@pytest.mark.parametrize("who", ["claire", "david"])
+def test_nobody_else_hands_links_over(browse, session, cast, who):
+    someone, path = getattr(cast, who), f"/people/{cast.bob.user_id}/reset-link"
+    browse(someone, "POST", path, status=403 if who == "claire" else 404, elevated=True)
+    assert session.scalar(select(func.count()).select_from(OneTimeToken)) == 0
+
+
+def test_an_administrator_gets_no_link_to_an_account_that_opens_elsewhere(browse, session, cast):
+    session.add(
+        Membership(
+            person_id=cast.bob.user_id,
+            organisation_id=cast.other_company,
+            role=Role.AUDITOR,
+            granted_at=now(),
+        )
+    )
+    session.commit()
+    path = f"/people/{cast.bob.user_id}/reset-link"
+    browse(cast.ines, "POST", path, status=303, elevated=True)
+    assert session.scalar(select(func.count()).select_from(OneTimeToken)) == 0
 
 
 @pytest.mark.parametrize("host", ["evil.example", "evil.example:8000"])

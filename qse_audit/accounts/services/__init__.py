@@ -3,6 +3,7 @@
 from qse_audit.accounts.services.links import (
     InvitationDraft,
     accept_invitation,
+    give_reset_link,
     invite,
     new_reset_link,
     renew_invitation,
@@ -58,6 +59,7 @@ __all__ = [
     "end_session",
     "forgive",
     "found_organisation",
+    "give_reset_link",
     "grant_roles",
     "invite",
     "new_reset_link",

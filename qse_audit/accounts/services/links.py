@@ -19,6 +19,7 @@ from qse_audit.accounts.queries import (
 from qse_audit.accounts.rules import (
     ALREADY_MEMBER,
     BAD_EMAIL,
+    BELONGS_ELSEWHERE,
     INVITATION_LIFE,
     INVITATION_OVER,
     NO_ROLE,
@@ -157,6 +158,35 @@ def new_reset_link(session: Session, email: str, *, now: datetime) -> tuple[OneT
     if person is None or person.disabled_at is not None:
         link.revoked_at = now
     return link, token
+
+
+def give_reset_link(
+    session: Session, person: Person, organisation: Organisation, *, actor: Identity, now: datetime
+) -> str:
+    """Make a reset link that an administrator hands over; return its token.
+
+    :raises Refused: when the actor does not administer the organisation, or when the person
+        belongs to another one too: the link would open that one as well.
+    """
+    granter = roles_in(session, actor.user_id, organisation.id)
+    elsewhere = session.scalar(
+        select(Membership.id)
+        .where(Membership.person_id == person.id, Membership.organisation_id != organisation.id)
+        .limit(1)
+    )
+    held = roles_in(session, person.id, organisation.id)
+    reasons = [may_grant(granter, held), BELONGS_ELSEWHERE if elsewhere else None]
+    refuse_all([reason for reason in reasons if reason])
+    link, token = new_reset_link(session, person.email, now=now)
+    link.created_by_id = actor.user_id
+    act = Act(
+        verb="person.reset-link",
+        kind="person",
+        subject_id=person.id,
+        texts={"name": person.name},
+    )
+    record(session, act, organisation_id=organisation.id, actor_id=actor.user_id, now=now)
+    return token
 
 
 def reset_password(session: Session, link: OneTimeToken, password: str, *, now: datetime) -> Person:

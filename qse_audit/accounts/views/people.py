@@ -3,6 +3,7 @@
 from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
+from flask import session as cookie
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -16,12 +17,13 @@ from qse_audit.core.errors import Refused
 from qse_audit.core.permissions import Permission, Role
 from qse_audit.web import paging
 from qse_audit.web.database import commits, session
-from qse_audit.web.guards import Target, can, requires
+from qse_audit.web.guards import Target, can, requires, requires_elevation
 from qse_audit.web.i18n import translate
 from qse_audit.web.security_log import note
 from qse_audit.web.sign_in import identity
 
 PERSON = Target(queries.get_member, "person_id", read=Permission.PERSON_LIST)
+SHOWN_ONCE = "reset-link"
 
 
 def here() -> Organisation:
@@ -120,6 +122,31 @@ def remove_person(person: Person) -> ResponseReturnValue:
     return redirect(url_for("accounts.people"), code=303)
 
 
+@bp.post("/people/<int:person_id>/reset-link")
+@requires(Permission.ORGANISATION_MANAGE, on=PERSON)
+@requires_elevation
+@commits
+def give_reset_link(person: Person) -> ResponseReturnValue:
+    """Make a link to hand over to somebody who forgot their password and gets no mail."""
+    back = redirect(url_for("accounts.person", person_id=person.id), code=303)
+    try:
+        token = services.give_reset_link(session(), person, here(), actor=identity(), now=now())
+    except Refused as refused:
+        flash_refusals(refused)
+        return back
+    note("reset.given", subject=person.id)
+    cookie[SHOWN_ONCE] = [person.id, token]
+    return back
+
+
+def _shown_once(person: Person) -> str:
+    """Return the address of the reset link that was just made, once."""
+    person_id, token = cookie.pop(SHOWN_ONCE, None) or (None, "")
+    if person_id != person.id:
+        return ""
+    return url_for("accounts.password_choose", token=token, _external=True)
+
+
 def _person_page(person: Person, form: RolesForm) -> ResponseReturnValue:
     held = queries.roles_in(session(), person.id, identity().organisation_id)
     return page(
@@ -131,4 +158,5 @@ def _person_page(person: Person, form: RolesForm) -> ResponseReturnValue:
         notes=ROLE_NOTES,
         manages=can(Permission.ORGANISATION_MANAGE),
         is_me=person.id == identity().user_id,
+        reset_url=_shown_once(person),
     )
