@@ -28,6 +28,7 @@ from qse_audit.core.errors import (
 from qse_audit.core.text import N_, Message
 from qse_audit.web.database import session
 from qse_audit.web.i18n import translate
+from qse_audit.web.security_log import note
 
 log = logging.getLogger("qse_audit.errors")
 
@@ -122,6 +123,8 @@ def answer(error: QseError) -> ResponseReturnValue:
     if isinstance(error, Refused):
         return explain(error)
     detail = ""
+    if isinstance(error, NotAllowed):
+        note("access.denied", method=request.method)
     if isinstance(error, BadInput):
         place = translate(error.place) if error.place else ""
         detail = f"{place} : {translate(error.message)}" if place else translate(error.message)
