@@ -233,7 +233,7 @@ def shown_detail(action: Action) -> dict[str, Any]:
         "offers": offers,
         "forms": {name: move_form(name) for name in offers},
         "proofs": [thumb(proof) for proof in queries.proofs_readable(action.proofs, who)],
-        "prove_url": f"/evidence/add/{Kind.ACTION}/{action.id}",
+        "prove_url": url_for("evidence.add", kind=Kind.ACTION.value, origin_id=action.id),
         "can_prove": can(Permission.EVIDENCE_ADD, action),
         "history": [told(each) for each in queries.history(session(), action)],
         "origin": shown_origin(origin_of(action)),
@@ -243,10 +243,11 @@ def shown_detail(action: Action) -> dict[str, Any]:
 
 def thumb(proof: Evidence) -> dict[str, Any]:
     """Return a proof as the grid of thumbnails shows it."""
+    thumbnail = url_for("evidence.thumbnail", evidence_id=proof.id)
     return {
         "name": proof.title,
-        "url": f"/evidence/{proof.id}",
-        "thumb_url": f"/evidence/{proof.id}/thumbnail" if proof.is_image else None,
+        "url": url_for("evidence.detail", evidence_id=proof.id),
+        "thumb_url": thumbnail if proof.is_image else None,
         "note": day(proof.happened_on, locale()),
     }
 

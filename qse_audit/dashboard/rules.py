@@ -4,8 +4,10 @@ from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from qse_audit.actions.rules import VERBS as ACTION_VERBS
 from qse_audit.core.text import N_, Message
 from qse_audit.documents.text import day
+from qse_audit.findings.rules import VERBS as FINDING_VERBS
 
 RETRY_MINUTES = (1, 5, 15, 60, 240, 720)
 """How long to wait after each failed attempt to hand a mail over; then it is given up."""
@@ -15,6 +17,12 @@ SENDING_LIFE = timedelta(minutes=10)
 """A mail whose sending never ended is uncertain after that."""
 MAIL_LIFE = timedelta(days=3)
 """A mail that could not leave for so long is given up: its links may no longer serve."""
+DIED_WHILE_SENDING, TOO_OLD = "died-while-sending", "too-old"
+PROBLEMS: Mapping[str, Message] = {
+    DIED_WHILE_SENDING: N_("L’application s’est arrêtée pendant l’envoi."),
+    TOO_OLD: N_("Aucun serveur ne l’a pris à temps : ses liens ne servent peut-être plus."),
+}
+"""What our own words for a failed mail say to people; other problems are the server’s words."""
 CATCH_UP_DAYS = 60
 """Reminders that fell longer ago are not made up for."""
 ALIVE_SECONDS = 120
@@ -54,3 +62,94 @@ def verification_due(verify_on: date, **words: str) -> Message:
     """Return what a verifier reads when the delay before verification is over."""
     words["verify_on"] = verify_on.isoformat()
     return N_("Efficacité à vérifier depuis le %(verify_on)s : %(title)s (%(reference)s)", **words)
+
+
+SUBJECTS: Mapping[str, Message] = {
+    "audit": N_("Audit"),
+    "finding": N_("Constat"),
+    "action": N_("Action"),
+    "report": N_("Rapport"),
+    "evidence": N_("Preuve"),
+    "process": N_("Processus"),
+    "referential": N_("Référentiel"),
+    "edition": N_("Édition"),
+    "candidacy": N_("Candidature"),
+    "situation": N_("Situation"),
+    "dossier": N_("Dossier"),
+    "person": N_("Personne"),
+    "invitation": N_("Invitation"),
+    "organisation": N_("Organisation"),
+    "site": N_("Site"),
+    "mail": N_("Courriel"),
+}
+"""What the kinds of the register are called."""
+
+VERBS: Mapping[str, Message] = {
+    **ACTION_VERBS,
+    **FINDING_VERBS,
+    "finding.edit": N_("Constat modifié"),
+    "finding.attach": N_("Preuve jointe au constat"),
+    "finding.detach": N_("Preuve retirée du constat"),
+    "finding.finalise": N_("Constat rendu définitif"),
+    "audit.draft": N_("Audit créé"),
+    "audit.change_plan": N_("Plan d’audit modifié"),
+    "audit.set_team": N_("Équipe d’audit modifiée"),
+    "audit.set_criteria": N_("Critères d’audit modifiés"),
+    "audit.make_checklist": N_("Grille d’audit préparée"),
+    "audit.share_sections": N_("Sections d’audit réparties"),
+    "audit.plan": N_("Audit planifié"),
+    "audit.start": N_("Audit démarré"),
+    "audit.answer": N_("Réponse donnée à une question d’audit"),
+    "audit.write_report": N_("Texte du rapport enregistré"),
+    "audit.report": N_("Rapport d’audit émis"),
+    "audit.revise": N_("Rapport d’audit révisé"),
+    "audit.close": N_("Audit clos"),
+    "audit.cancel": N_("Audit annulé"),
+    "evidence.add": N_("Preuve ajoutée"),
+    "evidence.correct": N_("Preuve corrigée"),
+    "process.create": N_("Processus créé"),
+    "process.edit": N_("Processus modifié"),
+    "process.archive": N_("Processus archivé"),
+    "process.restore": N_("Processus remis en service"),
+    "referential.create": N_("Référentiel créé"),
+    "referential.import": N_("Référentiel importé"),
+    "referential.describe": N_("Référentiel décrit"),
+    "referential.publish": N_("Édition de référentiel publiée"),
+    "referential.next-edition": N_("Édition suivante commencée"),
+    "referential.delete-draft": N_("Édition en préparation supprimée"),
+    "candidacy.register": N_("Candidature inscrite"),
+    "candidacy.describe": N_("Candidature complétée"),
+    "candidacy.assign": N_("Évaluateurs désignés"),
+    "candidacy.accept-lateness": N_("Retard de remise accepté"),
+    "candidacy.submit": N_("Dossier remis"),
+    "candidacy.withdraw": N_("Candidature abandonnée"),
+    "dossier.seal": N_("Dossier scellé"),
+    "situation.add": N_("Situation ajoutée"),
+    "situation.correct": N_("Situation modifiée"),
+    "situation.remove": N_("Situation retirée"),
+    "situation.claim": N_("Situation rattachée aux capacités"),
+    "situation.tie": N_("Fiche rattachée à une situation"),
+    "situation.untie": N_("Fiche détachée d’une situation"),
+    "situation.own-part": N_("Part personnelle décrite"),
+    "opinion.save": N_("Avis de l’entreprise enregistré"),
+    "opinion.sign": N_("Avis de l’entreprise signé"),
+    "assessment.note": N_("Note d’évaluation enregistrée"),
+    "organisation.create": N_("Organisation créée"),
+    "organisation.rename": N_("Organisation renommée"),
+    "site.create": N_("Site ajouté"),
+    "site.edit": N_("Site modifié"),
+    "site.archive": N_("Site archivé"),
+    "site.restore": N_("Site remis en service"),
+    "person.grant": N_("Rôles donnés"),
+    "person.roles": N_("Rôles changés"),
+    "person.remove": N_("Personne retirée de l’organisation"),
+    "person.rename": N_("Personne renommée"),
+    "person.password": N_("Mot de passe changé"),
+    "invitation.create": N_("Invitation envoyée"),
+    "invitation.renew": N_("Invitation renouvelée"),
+    "invitation.revoke": N_("Invitation retirée"),
+    "invitation.accept": N_("Invitation acceptée"),
+    "mail.resend": N_("Courriel remis en attente d’envoi"),
+    "mail.drop": N_("Courriel laissé sans suite"),
+}
+"""What each verb of the chain says to people; a verb that is not here shows its code."""

@@ -79,6 +79,7 @@ MAP: tuple[tuple[Message, tuple[Place, ...]], ...] = (
             Place(N_("Personnes"), "accounts.people", "people", P.PERSON_LIST),
             Place(N_("Organisation"), "accounts.organisation", "building", P.ORGANISATION_READ),
             Place(N_("Journal"), "dashboard.trail", "clock-history", P.TRAIL_READ),
+            Place(N_("Courriels"), "dashboard.mails", "envelope", P.ORGANISATION_MANAGE),
         ),
     ),
 )

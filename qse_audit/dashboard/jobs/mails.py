@@ -17,15 +17,20 @@ from typing import Any
 from sqlalchemy import CursorResult, select, update
 from sqlalchemy.orm import Session
 
-from qse_audit.dashboard.rules import CLAIM_LIFE, MAIL_LIFE, SENDING_LIFE, next_try
+from qse_audit.dashboard.rules import (
+    CLAIM_LIFE,
+    DIED_WHILE_SENDING,
+    MAIL_LIFE,
+    SENDING_LIFE,
+    TOO_OLD,
+    next_try,
+)
 from qse_audit.db.lease import database_now
 from qse_audit.db.outbox import Mail, MailState
 from qse_audit.documents.mail import Delivery, Outcome, build_message, connected, deliver
 from qse_audit.settings import Settings
 
 BATCH = 50
-DIED_WHILE_SENDING = "the process stopped while it was sending"
-TOO_OLD = "no server took it in time"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
