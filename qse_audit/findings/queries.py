@@ -134,7 +134,7 @@ def readable_by(who: Identity) -> ColumnElement[bool]:
         Finding.origin_kind, Finding.origin_id, who.user_id, [*AUDIT_TEAM, Link.OBSERVER]
     )
     concerned = or_(
-        linked_to(Finding.origin_kind, Finding.origin_id, who.user_id, [Link.AUDITEE, Link.OWNER]),
+        linked_to(Finding.origin_kind, Finding.origin_id, who.user_id, [Link.AUDITEE]),
         Finding.process_id.in_(select(Process.id).where(Process.owner_id == who.user_id)),
     )
     reasons = [conducts, and_(Finding.status.in_(ISSUED), concerned)]
@@ -251,7 +251,7 @@ def count_listed(session: Session, who: Identity, wanted: FindingFilter) -> Coun
     rows = session.execute(
         select(Finding.grade, func.count()).where(*listed(who, wanted)).group_by(Finding.grade)
     )
-    found: dict[Grade, int] = dict(rows.tuples())
+    found = {row[0]: row[1] for row in rows}
     return Counts({grade: found.get(grade, 0) for grade in reversed(Grade)})
 
 
