@@ -94,14 +94,19 @@ def _order(key: Key, backwards: bool) -> ColumnElement[Any]:
 
 
 def _after(keys: Sequence[Key], values: Sequence[Any], backwards: bool) -> ColumnElement[bool]:
-    """Return the condition that a row stands after ``values`` in the given direction."""
+    """Return the condition that a row stands after ``values`` in the given direction.
+
+    The first key is bounded alone too, so that an index starts there and not at its end.
+    """
     alternatives = []
     for place, (column, descends) in enumerate(keys):
         value = values[place]
         beyond = column < value if descends != backwards else column > value
         equal = [k[0] == v for k, v in zip(keys[:place], values[:place], strict=True)]
         alternatives.append(and_(*equal, beyond))
-    return or_(*alternatives)
+    first, descends = keys[0]
+    bound = first <= values[0] if descends != backwards else first >= values[0]
+    return and_(bound, or_(*alternatives))
 
 
 def _python(column: ColumnElement[Any], value: Any) -> Any:
