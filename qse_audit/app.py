@@ -29,6 +29,8 @@ from qse_audit.findings import services as findings_services
 from qse_audit.findings import views as findings
 from qse_audit.paths import static_dir, templates_dir
 from qse_audit.portfolios import views as portfolios
+from qse_audit.portfolios.queries import candidacies as portfolios_queries
+from qse_audit.portfolios.services import situations as portfolios_services
 from qse_audit.processes import views as processes
 from qse_audit.referentials import views as referentials
 from qse_audit.settings import Settings
@@ -104,6 +106,32 @@ ORIGINS: dict[Kind, OriginPage] = {
         organisation_id=lambda report: report.organisation_id,
         label=lambda report: f"{report.audit.reference} v{report.number}",
         adds=Permission.AUDIT_REPORT,
+    ),
+    Kind.CANDIDACY: OriginPage(
+        target=portfolios.CANDIDACY,
+        endpoint="portfolios.show",
+        context=lambda candidacy: (Kind.CANDIDACY, candidacy.id),
+        organisation_id=lambda candidacy: candidacy.organisation_id,
+        label=lambda candidacy: candidacy.candidate.name,
+        adds=Permission.CANDIDACY_EDIT,
+    ),
+    Kind.SITUATION: OriginPage(
+        target=portfolios.SITUATION,
+        endpoint="portfolios.situation",
+        context=lambda situation: (Kind.CANDIDACY, situation.candidacy_id),
+        organisation_id=lambda situation: situation.candidacy.organisation_id,
+        label=lambda situation: situation.title,
+        adds=Permission.CANDIDACY_EDIT,
+        attach=portfolios_services.attach_evidence,
+        ties=portfolios_queries.situations_relying_on,
+    ),
+    Kind.DOSSIER: OriginPage(
+        target=assessments.DOSSIER,
+        endpoint="assessments.show",
+        context=lambda dossier: (Kind.CANDIDACY, dossier.candidacy_id),
+        organisation_id=lambda dossier: dossier.candidacy.organisation_id,
+        label=lambda dossier: dossier.reference,
+        adds=Permission.CANDIDACY_EDIT,
     ),
 }
 """How lower features reach what stands above them: one line a kind of object."""

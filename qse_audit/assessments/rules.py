@@ -2,6 +2,9 @@
 
 from qse_audit.core.text import N_, Message
 
+TEXT_MAX = 10_000
+"""Characters of one note."""
+
 LEVELS: dict[int, Message] = {
     0: N_("Non montré"),
     1: N_("Partiellement montré"),

@@ -1,5 +1,127 @@
-"""The pages where evaluators read frozen dossiers."""
+"""The pages where evaluators read frozen dossiers: from the criterion to the proof."""
 
-from flask import Blueprint
+from flask import (
+    Blueprint,
+    Response,
+    current_app,
+    jsonify,
+    redirect,
+    render_template,
+    send_file,
+    url_for,
+)
+from flask.typing import ResponseReturnValue
+
+from qse_audit.assessments import queries, services
+from qse_audit.assessments.forms import NoteForm
+from qse_audit.assessments.rules import LEVELS
+from qse_audit.core.clock import now
+from qse_audit.core.errors import Conflict
+from qse_audit.core.permissions import Permission
+from qse_audit.documents.names import safe_name
+from qse_audit.documents.seal import fingerprint, load_or_make_key
+from qse_audit.portfolios.models import Dossier
+from qse_audit.portfolios.queries.candidacies import dossiers_of, get_dossier
+from qse_audit.portfolios.reports.reading import worded
+from qse_audit.portfolios.services.dossiers import verify_file
+from qse_audit.web.database import commits, files, session
+from qse_audit.web.errors import wants_json
+from qse_audit.web.guards import Target, can, requires
+from qse_audit.web.sign_in import identity
 
 bp = Blueprint("assessments", __name__, url_prefix="/dossiers")
+
+DOSSIER = Target(get_dossier, "dossier_id", read=Permission.DOSSIER_READ)
+SANDBOX = "sandbox; default-src 'none'"
+
+
+@bp.get("/<int:dossier_id>")
+@requires(Permission.DOSSIER_READ, on=DOSSIER)
+def show(dossier: Dossier) -> ResponseReturnValue:
+    """Read a frozen dossier: criterion, situation, proof; one’s own notes beside."""
+    is_evaluator = can(Permission.ASSESSMENT_NOTE, dossier)
+    notes = queries.own_notes(session(), dossier.id, identity().user_id) if is_evaluator else {}
+    return render_template(
+        "assessments/show.html",
+        dossier=dossier,
+        d=worded(dossier.model),
+        versions=dossiers_of(session(), dossier.candidacy_id),
+        notes=notes,
+        levels=LEVELS,
+        is_evaluator=is_evaluator,
+        is_own=can(Permission.CANDIDACY_READ, dossier),
+    )
+
+
+@bp.get("/<int:dossier_id>/files/<sha256>")
+@requires(Permission.DOSSIER_READ, on=DOSSIER)
+def file(dossier: Dossier, sha256: str) -> ResponseReturnValue:
+    """Send a file that the dossier holds: photographs in the page, anything else to be saved."""
+    listed = queries.file_in(dossier.model, sha256)
+    return _sent(sha256, listed["media_type"], listed["name"], inline=listed["is_image"])
+
+
+@bp.get("/<int:dossier_id>/download")
+@requires(Permission.DOSSIER_READ, on=DOSSIER)
+def download(dossier: Dossier) -> ResponseReturnValue:
+    """Send the sealed ZIP."""
+    name = safe_name(dossier.reference, ".zip")
+    return _sent(dossier.sha256, "application/zip", name, inline=False)
+
+
+@bp.get("/<int:dossier_id>/verification")
+@requires(Permission.DOSSIER_READ, on=DOSSIER)
+def verification(dossier: Dossier) -> ResponseReturnValue:
+    """Check the sealed file again, now, byte by byte."""
+    key = load_or_make_key(current_app.config["SETTINGS"].seal_key_path, now=now())
+    ok, problem = verify_file(files().path(dossier.sha256), key.public)
+    return render_template(
+        "assessments/verification.html",
+        dossier=dossier,
+        ok=ok,
+        problem=problem,
+        fingerprint=fingerprint(key.public),
+        checked_at=now(),
+    )
+
+
+@bp.post("/<int:dossier_id>/notes/<code>")
+@requires(Permission.ASSESSMENT_NOTE, on=DOSSIER)
+@commits
+def save_note(dossier: Dossier, code: str) -> ResponseReturnValue:
+    """Keep one’s own note on one capability, as it is typed."""
+    form = NoteForm()
+    capability_id = queries.capability_in(dossier.model, code)
+    if not form.validate_on_submit():
+        return jsonify(errors=form.errors), 422
+    try:
+        note = services.save_note(
+            session(),
+            dossier,
+            capability_id,
+            level=form.level.data,
+            text=form.text.data or "",
+            version=form.stored_version,
+            actor=identity(),
+            now=now(),
+        )
+    except Conflict as conflict:
+        stored = queries.own_notes(session(), dossier.id, identity().user_id)[capability_id]
+        return jsonify(theirs=conflict.theirs, version=stored.version), 409
+    if wants_json():
+        return jsonify(version=note.version)
+    return redirect(url_for("assessments.show", dossier_id=dossier.id, _anchor=code), 303)
+
+
+def _sent(sha256: str, media_type: str, name: str, *, inline: bool) -> Response:
+    """Send a stored file; nothing in it may run."""
+    response = send_file(
+        files().open(sha256),
+        mimetype=media_type if inline else "application/octet-stream",
+        as_attachment=not inline,
+        download_name=name,
+        etag=sha256,
+    )
+    response.headers["Content-Security-Policy"] = SANDBOX
+    response.headers["Cache-Control"] = "private, no-store"
+    return response

@@ -32,7 +32,7 @@ class RegistrationForm(VersionedForm):
         coerce=only_digits,
         description=_l("La personne de l’entreprise qui donnera l’avis. Jamais le candidat."),
     )
-    route = CodeField(_l("Voie d’accès"), Route, [InputRequired(REQUIRED)])
+    route = CodeField(_l("Voie d’accès"), Route, [InputRequired(REQUIRED)], empty=_l("Choisir…"))
     exam_centre_id = SelectField(_l("Centre d’examen"), coerce=only_digits, validators=[Optional()])
     training_provider_id = SelectField(
         _l("Organisme de formation"), coerce=only_digits, validators=[Optional()]

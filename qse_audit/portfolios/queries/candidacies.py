@@ -263,3 +263,25 @@ def certification_versions(session: Session) -> Sequence[CertificationVersion]:
             CertificationVersion.starts_on.desc(), CertificationVersion.id.desc()
         )
     ).all()
+
+
+def situations_relying_on(
+    session: Session, evidence_id: int, who: Identity
+) -> Sequence[tuple[int, str]]:
+    """Return (id, title) of the situations that rely on a file and that ``who`` may read."""
+    mine = or_(
+        Candidacy.candidate_id == who.user_id,
+        linked_to(Kind.CANDIDACY, Candidacy.id, who.user_id, [Link.TUTOR]),
+    )
+    rows = session.execute(
+        select(Situation.id, Situation.title)
+        .join(SituationRecord, SituationRecord.situation_id == Situation.id)
+        .join(Candidacy, Candidacy.id == Situation.candidacy_id)
+        .where(
+            SituationRecord.record_kind == Kind.EVIDENCE,
+            SituationRecord.record_id == evidence_id,
+            mine,
+        )
+        .order_by(Situation.id)
+    )
+    return [(row.id, row.title) for row in rows]

@@ -78,6 +78,7 @@ def find_records(
         statement = statement.where(
             or_(
                 func.lower(records.c.title).contains(wanted, autoescape=True),
+                records.c.title.contains(search, autoescape=True),  # SQLite lowers ASCII only
                 func.lower(records.c.reference).contains(wanted, autoescape=True),
             )
         )

@@ -44,7 +44,8 @@ WORDS: Mapping[str, Message] = {
     "observed": N_("Avis de l’entreprise"),
     "grid": N_("Grille de critères"),
     "signature": SIMPLE,
-    "stamp": N_("Signature manuscrite, cachet"),
+    "facts": N_("Faits constatés"),
+    "declared": N_("Déclaré en ligne depuis son compte"),
 }
 
 

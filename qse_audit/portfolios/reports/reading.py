@@ -4,25 +4,31 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
-from qse_audit.core.text import N_
+from qse_audit.actions.rules import VERBS as ACTION_VERBS
+from qse_audit.core.text import N_, Message
 from qse_audit.documents.text import Texts, day, file_size, moment
+from qse_audit.findings.rules import VERBS as FINDING_VERBS
 from qse_audit.portfolios.rules import Observation
 
-VERBS = {
-    "create": N_("créé"),
-    "plan": N_("planifié"),
-    "start": N_("démarré"),
-    "issue": N_("rapport émis"),
-    "issue-report": N_("rapport émis"),
-    "report": N_("rapport émis"),
-    "close": N_("clos"),
-    "answer": N_("réponse donnée"),
-    "finalise": N_("rendu définitif"),
-    "add": N_("versé"),
-    "correct": N_("corrigé"),
-    "done": N_("réalisée"),
-    "verify": N_("vérifiée"),
-    "edit": N_("modifié"),
+VERBS: Mapping[str, Message] = {
+    **ACTION_VERBS,
+    **FINDING_VERBS,
+    "audit.draft": N_("Audit créé"),
+    "audit.plan": N_("Audit planifié"),
+    "audit.start": N_("Audit démarré"),
+    "audit.change_plan": N_("Plan d’audit modifié"),
+    "audit.set_team": N_("Équipe d’audit modifiée"),
+    "audit.set_criteria": N_("Critères d’audit modifiés"),
+    "audit.make_checklist": N_("Grille d’audit préparée"),
+    "audit.share_sections": N_("Sections d’audit réparties"),
+    "audit.answer": N_("Réponse donnée à une question d’audit"),
+    "audit.write_report": N_("Texte du rapport enregistré"),
+    "audit.report": N_("Rapport d’audit émis"),
+    "audit.revise": N_("Rapport d’audit révisé"),
+    "audit.close": N_("Audit clos"),
+    "audit.cancel": N_("Audit annulé"),
+    "evidence.add": N_("Preuve ajoutée"),
+    "evidence.correct": N_("Preuve corrigée"),
 }
 """What the register’s acts are called; others show their code."""
 
@@ -72,7 +78,7 @@ def _record(record: Mapping[str, Any], files: Mapping[int, Any], words: Texts) -
             {
                 **event,
                 "when": moment(datetime.fromisoformat(event["at"]), words.locale),
-                "word": words.translate(VERBS.get(event["verb"].partition(".")[2], event["verb"])),
+                "word": words.translate(VERBS.get(event["verb"], event["verb"])),
             }
             for event in record["events"]
         ],

@@ -97,7 +97,7 @@ def save_situation(
         flag_modified(situation, "title")  # a new version, even if only boxes changed
     changed = sorted(n for n, text in story.as_text().items() if text != stored.as_text()[n])
     data = {"changed": changed, "claims": sorted(c.capability_id for c in situation.claims)}
-    _record(session, situation, "save", actor=actor, now=now, data=data)
+    _record(session, situation, "correct", actor=actor, now=now, data=data)
     session.flush()
 
 

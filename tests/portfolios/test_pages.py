@@ -1,0 +1,280 @@
+"""Who sees which page, what is written, what is refused."""
+
+from datetime import date
+
+import pytest
+from sqlalchemy import select
+
+from qse_audit.core.permissions import Kind, Link
+from qse_audit.db.participation import read_links
+from qse_audit.portfolios.models import Candidacy, Situation
+from qse_audit.portfolios.queries.candidacies import get_candidacy, get_situation
+from tests.conftest import as_json
+from tests.portfolios import factories as make
+
+SCRIPT = {"Accept": "application/json"}
+
+
+def story(situation, **changes):
+    return {
+        "title": situation.title,
+        "modality": situation.modality.value,
+        "starts_on": "2026-03-09",
+        "ends_on": "2026-03-10",
+        "context": situation.context,
+        "own_role": situation.own_role,
+        "team_part": situation.team_part,
+        "what_i_did": situation.what_i_did,
+        "result": situation.result,
+        "otherwise": situation.otherwise,
+        "version": situation.version,
+        **changes,
+    }
+
+
+def test_the_candidate_sees_what_is_missing_and_one_next_act(browse, cast, candidacy):
+    page = browse(cast.emma, "GET", f"/candidacies/{candidacy.id}")
+    assert "Montrez la capacité C1" in page.select_one(".next-act").text
+    assert "Aucune situation ne la montre" in page.select_one("#C8").text
+    assert "L’avis de l’entreprise, signé, manque" in page.select_one("#C8").text
+    assert "a pris fin le" in page.text
+
+
+def test_each_page_of_a_full_portfolio_opens(browse, cast, ready):
+    situation = ready.situations[0].id
+    here = f"/candidacies/{ready.id}"
+    for path in (
+        here, f"{here}/submit", f"{here}/withdraw", f"{here}/situations/new",
+        f"{here}/opinion/signed/1", f"/candidacies/situations/{situation}",
+        f"/candidacies/situations/{situation}/records", "/candidacies/",
+    ):  # fmt: skip
+        browse(cast.emma, "GET", path)
+    for path in (here, f"{here}/opinion", f"/candidacies/situations/{situation}"):
+        browse(cast.farid, "GET", path)
+    browse(cast.farid, "GET", f"{here}/opinion/sign", elevated=True)
+    for path in (here, f"{here}/edit", "/candidacies/register"):
+        browse(cast.claire, "GET", path)
+    for path in (here, f"{here}/panel"):
+        browse(cast.karine, "GET", path)
+
+
+def test_what_is_still_being_written_stays_between_candidate_and_tutor(browse, cast, ready):
+    situation = f"/candidacies/situations/{ready.situations[0].id}"
+    for who in (cast.claire, cast.karine, cast.gaelle, cast.hugo, cast.jean, cast.david):
+        browse(who, "GET", situation, status=404)
+    for who in (cast.claire, cast.karine):
+        page = browse(who, "GET", f"/candidacies/{ready.id}")
+        assert ready.situations[0].title not in page.text
+
+
+def test_a_coordinator_registers_a_candidate(browse, session, cast, version):
+    values = {
+        "candidate_id": cast.emma.user_id,
+        "certification_version_id": version.id,
+        "tutor_ids": cast.farid.user_id,
+        "route": "CA",
+        "exam_centre_id": cast.centre,
+        "training_provider_id": "",
+        "starts_on": "2026-01-05",
+        "report_due_on": "2026-06-30",
+    }
+    browse(cast.claire, "POST", "/candidacies/register", status=303, **values)
+    candidacy = session.scalars(select(Candidacy)).one()
+    links = read_links(session, Kind.CANDIDACY, candidacy.id)
+    assert links == {
+        Link.CANDIDATE: {cast.emma.user_id},
+        Link.TUTOR: {cast.farid.user_id},
+    }
+    page = browse(cast.claire, "GET", f"/candidacies/{candidacy.id}")
+    assert "Voie d’accès à confirmer" in page.text  # apprenticeship: never silently
+    for who in (cast.emma, cast.farid, cast.alice, cast.karine):
+        browse(who, "POST", "/candidacies/register", status=403, **values)
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"tutor_ids": None}, "au moins un tuteur"),
+        ({"report_due_on": "2025-01-01"}, "ne peut pas précéder le début"),
+        ({"starts_on": "hier"}, "formulaire contient des erreurs"),
+        ({"candidate_id": "999"}, "formulaire contient des erreurs"),
+        ({"exam_centre_id": "1"}, "formulaire contient des erreurs"),  # a company
+    ],
+)
+def test_a_registration_that_cannot_be_keeps_what_was_typed(
+    browse, session, cast, version, changes, message
+):
+    values = {
+        "candidate_id": cast.emma.user_id,
+        "certification_version_id": version.id,
+        "tutor_ids": cast.farid.user_id,
+        "route": "FC",
+        "exam_centre_id": cast.centre,
+        "training_provider_id": "",
+        "starts_on": "2026-01-05",
+        **changes,
+    }
+    values = {name: value for name, value in values.items() if value is not None}
+    page = browse(cast.claire, "POST", "/candidacies/register", status=422, **values)
+    assert message in page.text
+    assert session.scalars(select(Candidacy)).all() == []
+
+
+def test_a_situation_starts_from_an_audit_with_its_words(browse, session, cast, candidacy):
+    audit = make.make_audit(session, cast)
+    address = f"/candidacies/{candidacy.id}/situations/new"
+    page = browse(cast.emma, "GET", f"{address}?record=audit/{audit.id}")
+    assert page.select_one("#title")["value"] == audit.title
+    assert page.select_one("#starts_on")["value"] == "2026-03-09"
+    assert audit.objectives in page.select_one('input[name="context"]')["value"]
+    browse(
+        cast.emma, "POST", address, status=303, record=f"audit/{audit.id}", title="Mon audit",
+        modality="real_situation", starts_on="2026-03-09",
+    )  # fmt: skip
+    situation = session.scalars(select(Situation)).one()
+    assert [(r.record_kind, r.record_id) for r in situation.records] == [(Kind.AUDIT, audit.id)]
+    assert situation.records[0].involvement == "lead_auditor"
+
+
+def test_a_situation_cannot_start_from_an_audit_of_others(browse, session, cast, candidacy):
+    audit = make.make_audit(session, cast, lead=cast.alice)
+    for key in (audit.id, 999_999, "x"):
+        path = f"/candidacies/{candidacy.id}/situations/new?record=audit/{key}"
+        browse(cast.emma, "GET", path, status=404)
+
+
+def test_what_is_typed_is_kept_with_its_boxes(browse, session, cast, candidacy, version):
+    situation = make.make_situation(session, cast, candidacy)
+    criterion = make.criteria(session, version)["C8-e"]
+    path = f"/candidacies/situations/{situation.id}"
+    values = story(situation, own_role="Je dirigeais.", criterion=criterion)
+    page = browse(cast.emma, "POST", path, headers=SCRIPT, **values)
+    assert as_json(page)["version"] == 2
+    again = get_situation(session, situation.id)
+    assert again.own_role == "Je dirigeais."
+    claimed = {c.capability_id for c in again.claims}
+    assert claimed == {make.codes(session, version)["C8"]}
+
+
+def test_an_older_version_shows_both_texts_and_overwrites_nothing(browse, session, cast, candidacy):
+    situation = make.make_situation(session, cast, candidacy)
+    path = f"/candidacies/situations/{situation.id}"
+    older = story(situation)
+    browse(cast.emma, "POST", path, headers=SCRIPT, **{**older, "result": "Premier."})
+    page = browse(
+        cast.emma, "POST", path, status=409, headers=SCRIPT, **{**older, "result": "Second."}
+    )
+    assert as_json(page)["theirs"]["result"] == "Premier."
+    assert as_json(page)["version"] == 2
+    assert get_situation(session, situation.id).result == "Premier."
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        ({"title": " "}, "title"),
+        ({"title": "x" * 201}, "title"),
+        ({"ends_on": "2026-03-01"}, "ends_on"),
+        ({"context": "x" * 10_001}, "context"),
+        ({"modality": "guess"}, "modality"),
+    ],
+)
+def test_what_cannot_be_kept_is_said_field_by_field(
+    browse, session, cast, candidacy, changes, field
+):
+    situation = make.make_situation(session, cast, candidacy)
+    values = story(situation, **changes)
+    path = f"/candidacies/situations/{situation.id}"
+    page = browse(cast.emma, "POST", path, status=422, headers=SCRIPT, **values)
+    assert field in as_json(page)["errors"]
+
+
+def test_records_are_tied_described_and_untied(browse, session, cast, candidacy):
+    audit = make.make_audit(session, cast)
+    situation = make.make_situation(session, cast, candidacy)
+    path = f"/candidacies/situations/{situation.id}"
+    browse(cast.emma, "POST", f"{path}/records", status=303, record=f"audit/{audit.id}")
+    tied = get_situation(session, situation.id).records[0]
+    own = f"/candidacies/records/{tied.id}"
+    browse(cast.emma, "POST", own, headers=SCRIPT, own_part="Tout le plan.", version=1)
+    page = browse(cast.emma, "POST", own, status=409, headers=SCRIPT, own_part="x", version=1)
+    assert as_json(page)["theirs"] == {"own_part": "Tout le plan."}
+    assert "C8-c" in browse(cast.emma, "GET", path).select_one("#suggestions").text
+    browse(cast.emma, "POST", f"{own}/remove", status=303, x="1")
+    assert get_situation(session, situation.id).records == []
+
+
+def test_a_suggestion_is_ticked_only_when_asked(browse, session, cast, candidacy, version):
+    audit = make.make_audit(session, cast)
+    situation = make.make_situation(session, cast, candidacy, records=[(Kind.AUDIT, audit.id)])
+    assert get_situation(session, situation.id).claims == []
+    key = make.criteria(session, version)["C8-c"]
+    path = f"/candidacies/situations/{situation.id}/claims"
+    browse(cast.emma, "POST", path, status=303, criterion=key)
+    claims = get_situation(session, situation.id).claims
+    assert {c.criterion_id for c in claims} == {None, key}
+
+
+def test_the_exam_centre_names_its_people_and_nobody_else(browse, session, cast, candidacy):
+    path = f"/candidacies/{candidacy.id}/panel"
+    browse(
+        cast.karine, "POST", path, status=303,
+        evaluator_ids=cast.gaelle.user_id, jury_ids=cast.hugo.user_id,
+    )  # fmt: skip
+    links = get_candidacy(session, candidacy.id).access().links
+    assert links[Link.EVALUATOR] == {cast.gaelle.user_id}
+    browse(cast.karine, "POST", path, status=422, evaluator_ids=cast.farid.user_id)
+    for who in (cast.claire, cast.emma, cast.farid):
+        browse(who, "POST", path, status=403, evaluator_ids=cast.gaelle.user_id)
+    for who in (cast.gaelle, cast.david):
+        browse(who, "POST", path, status=404, evaluator_ids=cast.gaelle.user_id)
+
+
+def test_reopening_asks_why_and_keeps_the_first_dossier(browse, session, cast, dossier):
+    path = f"/candidacies/{dossier.candidacy_id}/moves/reopen"
+    browse(cast.karine, "POST", path, status=303, reason="  ")
+    assert get_candidacy(session, dossier.candidacy_id).status == "submitted"
+    browse(cast.emma, "POST", path, status=403, reason="Encore")
+    browse(cast.karine, "POST", path, status=303, reason="Une pièce manque")
+    assert get_candidacy(session, dossier.candidacy_id).status == "evidencing"
+    browse(cast.gaelle, "GET", f"/dossiers/{dossier.id}", status=404)
+    browse(cast.emma, "GET", f"/dossiers/{dossier.id}")
+
+
+def test_submitting_from_the_page_needs_the_declaration(browse, session, cast, ready):
+    path = f"/candidacies/{ready.id}/submit"
+    page = browse(cast.emma, "POST", path, status=422, x="1")
+    assert "déclaration d’authenticité" in page.text
+    browse(cast.emma, "POST", path, status=303, declares="y")
+    assert get_candidacy(session, ready.id).status == "submitted"
+    browse(cast.emma, "POST", path, status=403, declares="y")
+
+
+def test_a_late_dossier_is_accepted_by_a_named_person(browse, session, cast, ready, files, key):
+    from datetime import UTC, datetime
+
+    late = datetime(2026, 7, 2, 8, tzinfo=UTC)
+    dossier = make.submit(session, cast, ready, files, key, now=late)
+    assert dossier.late_days == 2
+    path = f"/candidacies/{ready.id}/accept-lateness"
+    browse(cast.emma, "POST", path, status=403, x="1")
+    browse(cast.karine, "POST", path, status=303, x="1")
+    page = browse(cast.karine, "GET", f"/candidacies/{ready.id}")
+    assert "Accepté par Karine Faure" in page.text
+
+
+def test_pages_keep_their_sql_budget(browse, session, cast, ready, statements):
+    for n in range(6):
+        make.make_situation(session, cast, get_candidacy(session, ready.id))
+        make.make_candidacy(session, cast, ready.certification, starts_on=date(2026, 1, n + 1))
+    for who, path, budget in (
+        (cast.emma, f"/candidacies/{ready.id}", 12),
+        (cast.emma, "/candidacies/", 8),
+        (cast.farid, f"/candidacies/{ready.id}/opinion", 12),
+        (cast.emma, f"/candidacies/situations/{ready.situations[0].id}", 12),
+    ):
+        session.rollback()
+        statements.clear()
+        browse(who, "GET", path)
+        sent = [s for s in statements if "sign_in_session (" not in s]
+        assert len(sent) <= budget, f"{path}: {len(sent)}\n" + "\n".join(sent)

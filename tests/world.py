@@ -1,0 +1,203 @@
+"""The demo company and a stranger’s company in one database: objects of every kind and status.
+
+Made once for a module: the tests that use it only read, or are refused.
+"""
+
+import secrets
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import Engine, func, select
+from sqlalchemy.orm import Session
+
+from qse_audit.accounts import services as accounts
+from qse_audit.accounts.models import (
+    Membership,
+    OneTimeToken,
+    Organisation,
+    Person,
+    SignInSession,
+    Site,
+)
+from qse_audit.accounts.rules import OrganisationKind
+from qse_audit.actions.models import Action
+from qse_audit.app import create_app
+from qse_audit.audits.models import Audit, ChecklistItem, Report
+from qse_audit.certifications import services as certifications
+from qse_audit.certifications.models import CertificationVersion
+from qse_audit.core.clock import now
+from qse_audit.core.permissions import Role
+from qse_audit.db.engine import make_engine
+from qse_audit.db.outbox import Mail, post_mail
+from qse_audit.demo.loader import load_demo
+from qse_audit.documents.seal import load_or_make_key
+from qse_audit.evidence.models import Evidence
+from qse_audit.findings.models import Finding
+from qse_audit.policies import Identity
+from qse_audit.portfolios.models import Candidacy, Dossier, Situation, SituationRecord
+from qse_audit.processes.models import Process
+from qse_audit.referentials import services as referentials
+from qse_audit.referentials.models import Edition, Referential, Requirement
+from qse_audit.referentials.rules import Identity as InHouse
+from qse_audit.referentials.services import editions
+from qse_audit.settings import Settings
+from tests import databases
+
+ACTORS = [
+    "alice",
+    "bob",
+    "claire",
+    "emma",
+    "farid",
+    "gaelle",
+    "hugo",
+    "ines",
+    "jean",
+    "karim",
+    "karine",
+    "thomas",
+    "yanis",
+    "david",
+]
+"""One of each role at least; Karim and Thomas own audited processes, David is the stranger."""
+
+SAMPLES: dict[str, Any] = {
+    "person_id": Person,
+    "invitation_id": OneTimeToken,
+    "site_id": Site,
+    "process_id": Process,
+    "referential_id": Referential,
+    "edition_id": Edition,
+    "requirement_id": Requirement,
+    "evidence_id": Evidence,
+    "action_id": Action,
+    "finding_id": Finding,
+    "audit_id": Audit,
+    "item_id": ChecklistItem,
+    "report_id": Report,
+    "certification_id": CertificationVersion,
+    "candidacy_id": Candidacy,
+    "situation_id": Situation,
+    "tied_id": SituationRecord,
+    "dossier_id": Dossier,
+    "mail_id": Mail,
+}
+"""What each id in a URL is an id of."""
+
+
+@dataclass
+class World:
+    """The running application on the two companies, and who is who."""
+
+    app: Flask
+    engine: Engine
+    people: dict[str, Identity]
+
+    def client(self, name: str | None) -> FlaskClient:
+        """Return a browser where somebody is signed in, lately enough to sign."""
+        client = self.app.test_client()
+        if name is None:
+            return client
+        who = self.people[name]
+        with Session(self.engine) as session:
+            person = session.get_one(Person, who.user_id)
+            accounts.open_session(session, person, organisation_id=who.organisation_id, now=now())
+            opened = select(func.max(SignInSession.id))
+            token = accounts.elevate_session(session, session.scalar(opened) or 0, now=now())
+            session.commit()
+        client.set_cookie("sid", token, domain="localhost")
+        return client
+
+    def keys(self, argument: str) -> list[int]:
+        """Return ids of different statuses where the kind has any, three at most."""
+        model = SAMPLES.get(argument)
+        if model is None:
+            return []
+        with Session(self.engine) as session:
+            rows = session.scalars(select(model).order_by(model.id)).all()
+            by_status = {str(getattr(row, "status", row.id % 3)): row.id for row in rows}
+        return sorted(by_status.values())
+
+
+@contextmanager
+def world_on(kind: str) -> Iterator[World]:
+    """Make the world on a database of ``kind``."""
+    with databases.fresh_url(kind) as url, tempfile.TemporaryDirectory() as folder:
+        settings = Settings(
+            instance=Path(folder),
+            secret_key=secrets.token_hex(32),
+            database_url=url,
+            storage_reserve_mib=0,
+            scheduler=False,
+        )
+        engine = make_engine(url)
+        app = create_app(settings, engine)
+        app.config.update(TESTING=True, WTF_CSRF_ENABLED=False, PROPAGATE_EXCEPTIONS=False)
+        with Session(engine) as session:
+            fill(session, app, settings)
+            session.commit()
+            people = identities(session)
+        yield World(app, engine, people)
+        engine.dispose()
+
+
+def fill(session: Session, app: Flask, settings: Settings) -> None:
+    """Store the demo company, a stranger, an invitation, a mail and an in-house referential."""
+    referentials.load_shipped(session, now=now())
+    certifications.load_shipped(session, now=now())
+    key = load_or_make_key(settings.seal_key_path, now=now(), name="tests")
+    load_demo(session, files=app.extensions["files"], seal_key=key, now=now())
+    company = session.scalars(select(Organisation).order_by(Organisation.id)).first()
+    people = identities(session)
+    accounts.invite(
+        session,
+        company,
+        accounts.InvitationDraft("Paul", "paul@example.org", frozenset({Role.AUDITOR})),
+        actor=people["ines"],
+        now=now(),
+    )
+    post_mail(session, key="k", address="x@example.org", subject="s", text="t", now=now())
+    grid = InHouse(ref="GRILLE", label="1", title={"fr": "Grille"})
+    edition = editions.create_in_house(session, grid, actor=people["claire"], now=now())
+    session.add(
+        Requirement(
+            edition_id=edition.id,
+            position=0,
+            depth=0,
+            key="1",
+            ref="1",
+            title={"fr": "Chapitre"},
+            text={},
+            guidance={},
+            expected_evidence={},
+            assessable=True,
+            tags=[],
+        )
+    )
+    stranger = accounts.create_organisation(
+        session, name="Forges du Nord", kind=OrganisationKind.COMPANY, actor_id=None, now=now()
+    )
+    david = accounts.create_person(
+        session, name="David Roche", email="david@example.org", password=None, now=now()
+    )
+    roles = [Role.COORDINATOR, Role.ADMINISTRATOR, Role.MANAGEMENT]
+    accounts.grant_roles(session, david, stranger, roles, actor_id=None, now=now())
+
+
+def identities(session: Session) -> dict[str, Identity]:
+    """Return everybody by the first part of their address."""
+    held: dict[tuple[str, int, int], set[Role]] = {}
+    rows = session.execute(
+        select(Person.email, Person.id, Membership.organisation_id, Membership.role).join(
+            Membership, Membership.person_id == Person.id
+        )
+    )
+    for row in rows:
+        held.setdefault((row.email.split("@")[0], row.id, row.organisation_id), set()).add(row.role)
+    return {name: Identity(pid, oid, frozenset(roles)) for (name, pid, oid), roles in held.items()}
