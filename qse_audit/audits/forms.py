@@ -14,7 +14,7 @@ from wtforms import (
     TextAreaField,
 )
 from wtforms import Form as PlainForm
-from wtforms.validators import InputRequired, Length, Optional
+from wtforms.validators import DataRequired, Length, Optional
 
 from qse_audit.audits.models import Audit
 from qse_audit.audits.rules import AuditMethod, Verdict
@@ -52,7 +52,7 @@ class PlanForm(VersionedForm):
 
     title = StringField(
         _l("Titre"),
-        [InputRequired(REQUIRED), Length(max=200)],
+        [DataRequired(REQUIRED), Length(max=200)],
         description=_l("Court et parlant : le processus et l’occasion."),
     )
     objectives = _text(_l("Objectifs"), _l("Ce que l’audit doit permettre de décider."), rows=3)
@@ -206,7 +206,7 @@ class ReasonForm(Form):
 
     reason = TextAreaField(
         _l("Raison"),
-        [InputRequired(REQUIRED), Length(max=2000)],
+        [DataRequired(REQUIRED), Length(max=2000)],
         description=_l("Elle est gardée au journal."),
         render_kw={"rows": 3},
     )
