@@ -111,11 +111,8 @@ def test_hostile_words_stay_words(session, cast, ready, files, key):
 
 def test_what_is_submitted_never_changes_when_the_live_records_do(session, cast, ready, files, key):
     dossier = make.submit(session, cast, ready, files, key)
-    before = (
-        dossier.sha256,
-        canonical_json(dossier.model),
-        files.path(dossier.sha256).read_bytes(),
-    )
+    sealed = files.path(dossier.sha256)
+    before = (dossier.sha256, canonical_json(dossier.model), sealed.read_bytes())
     session.execute(update(Audit).values(title="Tout autre chose", conclusions=""))
     session.execute(update(Situation).values(own_role="Réécrit après coup"))
     session.execute(update(Evidence).values(title="Autre titre"))
