@@ -13,7 +13,7 @@ from typing import Any
 
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import Engine, func, select
+from sqlalchemy import Engine, func, select, update
 from sqlalchemy.orm import Session
 
 from qse_audit.accounts import services as accounts
@@ -34,7 +34,7 @@ from qse_audit.certifications.models import CertificationVersion
 from qse_audit.core.clock import now
 from qse_audit.core.permissions import Role
 from qse_audit.db.engine import make_engine
-from qse_audit.db.outbox import Mail, post_mail
+from qse_audit.db.outbox import Mail, MailState, post_mail
 from qse_audit.demo.loader import load_demo
 from qse_audit.documents.seal import load_or_make_key
 from qse_audit.evidence.models import Evidence
@@ -65,7 +65,7 @@ ACTORS = [
     "yanis",
     "david",
 ]
-"""One of each role at least; Karim and Thomas own audited processes, David is the stranger."""
+"""One of each role at least; Karim owns an audited process, David is the stranger."""
 
 SAMPLES: dict[str, Any] = {
     "person_id": Person,
@@ -115,13 +115,13 @@ class World:
         return client
 
     def keys(self, argument: str) -> list[int]:
-        """Return ids of different statuses where the kind has any, three at most."""
+        """Return the id of one object of each status that the kind has."""
         model = SAMPLES.get(argument)
         if model is None:
             return []
         with Session(self.engine) as session:
             rows = session.scalars(select(model).order_by(model.id)).all()
-            by_status = {str(getattr(row, "status", row.id % 3)): row.id for row in rows}
+            by_status = {str(getattr(row, "status", "")): row.id for row in rows}
         return sorted(by_status.values())
 
 
@@ -163,6 +163,7 @@ def fill(session: Session, app: Flask, settings: Settings) -> None:
         now=now(),
     )
     post_mail(session, key="k", address="x@example.org", subject="s", text="t", now=now())
+    session.execute(update(Mail).values(state=MailState.UNCERTAIN))
     grid = InHouse(ref="GRILLE", label="1", title={"fr": "Grille"})
     edition = editions.create_in_house(session, grid, actor=people["claire"], now=now())
     session.add(

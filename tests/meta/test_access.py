@@ -1,0 +1,123 @@
+"""Every actor, every route, every object: the answer is the one that the policy gives.
+
+A new route with an id is tried by itself; a new kind of object must be put into ``world``.
+"""
+
+import re
+
+import pytest
+from sqlalchemy.orm import Session
+
+from qse_audit.core.permissions import Permission
+from qse_audit.core.workflow import Workflow
+from qse_audit.policies import allows
+from tests.world import ACTORS, World, world_on
+
+SAFE = {"GET", "HEAD", "OPTIONS"}
+ABSENT = 999_999
+
+
+def pytest_generate_tests(metafunc):
+    chosen = metafunc.config.getoption("--db")
+    kinds = ["sqlite", "postgresql"] if chosen == "both" else [chosen]
+    metafunc.parametrize("world", kinds, indirect=True, scope="module")
+
+
+@pytest.fixture(scope="module")
+def world(request) -> World:
+    with world_on(request.param) as world:
+        yield world
+
+
+def guarded_routes(app):
+    """Give (rule, view, method) of each route that loads an object."""
+    for rule in app.url_map.iter_rules():
+        view = app.view_functions[rule.endpoint]
+        if getattr(view, "target", None) is not None:
+            for method in sorted(rule.methods - {"HEAD", "OPTIONS"}):
+                yield rule, view, method
+
+
+def addresses(rule, view, key):
+    """Give (permission, path) for each way to fill the rule with the object ``key``."""
+    guard = view.guard
+    names = [t.name for t in guard.transitions] if isinstance(guard, Workflow) else [""]
+    for name in names:
+        permission = guard.named(name).permission if name else guard
+
+        def fill(found, name=name):
+            argument = found[1].split(":")[-1]
+            if argument == view.target.argument:
+                return str(key)
+            if argument == "name" and name:
+                return name
+            if argument == "kind":
+                return "audit"
+            return "1" if "int:" in found[1] else "x"
+
+        yield permission, re.sub(r"<([^>]+)>", fill, rule.rule)
+
+
+def expected(who, permission, view, found):
+    if not allows(who, view.target.read, found.access()):
+        return {404}
+    if not allows(who, permission, found.access()):
+        return {403}
+    return None
+
+
+@pytest.mark.parametrize("name", ACTORS)
+def test_every_answer_is_the_one_of_the_policy(world, name):
+    who, client, wrong = world.people[name], world.client(name), []
+    for rule, view, method in guarded_routes(world.app):
+        for key in world.keys(view.target.argument):
+            for permission, path in addresses(rule, view, key):
+                with Session(world.engine) as own:
+                    wanted = expected(who, permission, view, view.target.load(own, key))
+                if wanted is None and method not in SAFE:
+                    continue  # what the people concerned may change is tested by its feature
+                with client.open(path, method=method) as answer:
+                    code = answer.status_code
+                if wanted and "<int:position>" in rule.rule:
+                    wanted = wanted | {404}  # this audit may have no such question
+                good = code in wanted if wanted else code not in {401, 403} and code < 500
+                if not good:
+                    wrong.append(f"{name} {method} {path}: {code}, expected {wanted or 'yes'}")
+    assert not wrong, "\n".join(wrong)
+
+
+def test_what_does_not_exist_looks_like_what_one_may_not_know(world):
+    client = world.client("david")
+    for rule, view, method in guarded_routes(world.app):
+        for key in world.keys(view.target.argument):
+            for permission, path in addresses(rule, view, key):
+                with Session(world.engine) as own:
+                    found = view.target.load(own, key)
+                    hidden = expected(world.people["david"], permission, view, found) == {404}
+                if not hidden:
+                    continue
+                absent = path.replace(f"/{key}", f"/{ABSENT}", 1)
+                bodies = {client.open(each, method=method).text for each in (path, absent)}
+                same = {re.sub(r"nonce[^ >]*|csrf[^>]*|/\d+", "", body) for body in bodies}
+                assert len(same) == 1, f"{path} and {absent} can be told apart"
+
+
+def test_nobody_signed_in_reaches_nothing(world):
+    client = world.client(None)
+    for rule in world.app.url_map.iter_rules():
+        view = world.app.view_functions[rule.endpoint]
+        if not isinstance(getattr(view, "guard", None), Permission | Workflow):
+            continue
+        path = re.sub(r"<(?:string:)?kind>", "audit", rule.rule)
+        if isinstance(view.guard, Workflow):
+            path = path.replace("<name>", view.guard.transitions[0].name)
+        path = re.sub(r"<([^>]+)>", lambda m: "1" if "int:" in m[1] else "x", path)
+        for method in sorted(rule.methods - {"HEAD", "OPTIONS"}):
+            code = client.open(path, method=method).status_code
+            assert code in ({303} if method == "GET" else {401}), f"{method} {path}: {code}"
+
+
+def test_every_kind_of_object_is_in_the_world(world):
+    arguments = {view.target.argument for _, view, _ in guarded_routes(world.app)}
+    missing = {argument for argument in arguments if not world.keys(argument)}
+    assert not missing, f"put these into tests/world.py: {missing}"

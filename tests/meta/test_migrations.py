@@ -1,0 +1,45 @@
+"""The migrations and the models say the same."""
+
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import create_engine, inspect
+
+from qse_audit.app import create_app  # imports every model
+from qse_audit.db.base import Base
+from qse_audit.db.engine import make_engine
+from qse_audit.db.schema import current_revision, downgrade, head_revision, upgrade
+
+assert create_app
+
+
+def test_the_newest_migration_equals_the_models(engine):
+    with engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        assert compare_metadata(context, Base.metadata) == []
+
+
+def test_the_constraints_of_the_models_are_in_the_database(engine):
+    found = inspect(engine)
+    for table in Base.metadata.sorted_tables:
+        stored = {c["name"] for c in found.get_check_constraints(table.name)}
+        wanted = {str(c.name) for c in table.constraints if type(c).__name__ == "CheckConstraint"}
+        assert wanted <= stored, table.name
+
+
+def test_each_migration_can_be_undone_and_done_again(engine):
+    downgrade(engine)
+    with engine.connect() as connection:
+        left = set(inspect(connection).get_table_names()) - {"alembic_version"}
+    assert left == set()
+    upgrade(engine)
+    with engine.connect() as connection:
+        assert current_revision(connection) == head_revision()
+
+
+def test_an_upgrade_twice_changes_nothing(tmp_path):
+    engine = make_engine(f"sqlite:///{tmp_path / 'twice.sqlite3'}")
+    upgrade(engine)
+    upgrade(engine)
+    engine.dispose()
+    with create_engine(f"sqlite:///{tmp_path / 'twice.sqlite3'}").connect() as connection:
+        assert current_revision(connection) == head_revision()
