@@ -31,6 +31,8 @@ SETTLED = (ActionStatus.EFFECTIVE, ActionStatus.CANCELLED)
 ISSUED = (FindingStatus.FINAL, FindingStatus.CLOSED)
 """The states in which the people concerned know of a finding."""
 MAX_HISTORY = 500
+REPEATED = frozenset({"finding.edit", "finding.attach", "finding.detach"})
+"""Acts that a history shows once when one person does them in a row."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -342,7 +344,7 @@ class Happening:
 
 
 def history(session: Session, finding_id: int) -> tuple[Happening, ...]:
-    """Return what happened to a finding, newest first; edits in a row by one person are one."""
+    """Return what happened to a finding, newest first; writing in a row by one person is one."""
     rows = session.execute(
         select(Event.verb, Event.at, Person.name, EventText.value)
         .outerjoin(Person, Person.id == Event.actor_id)
@@ -360,7 +362,7 @@ def history(session: Session, finding_id: int) -> tuple[Happening, ...]:
             who=row.name or "",
             reason=row.value or "",
         )
-        repeats = row.verb == "finding.edit" and found and found[-1].verb == row.verb
+        repeats = row.verb in REPEATED and found and found[-1].verb == row.verb
         if not (repeats and found[-1].who == line.who):
             found.append(line)
     return tuple(found)

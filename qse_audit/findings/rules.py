@@ -131,8 +131,7 @@ def actions_are_settled(facts: FindingFacts) -> Refusal | None:
     return Refusal(
         "actions_unsettled",
         N_(
-            "Il reste %(count)d action(s) à réaliser ou à vérifier : %(references)s.",
-            count=len(facts.unsettled_actions),
+            "Des actions restent à réaliser ou à vérifier : %(references)s.",
             references=", ".join(facts.unsettled_actions[:10])
             + ("…" if len(facts.unsettled_actions) > 10 else ""),
         ),

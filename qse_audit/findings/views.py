@@ -267,6 +267,7 @@ def thumb(line: EvidenceLine) -> dict[str, Any]:
     small = url_for("evidence.thumbnail", evidence_id=line.id)
     return {
         "name": line.title,
+        "file": line.file_name,
         "url": url_for("evidence.detail", evidence_id=line.id),
         "thumb_url": small if line.has_thumbnail else None,
         "note": " · ".join(filter(None, [day(line.happened_on, locale()), line.place])),
