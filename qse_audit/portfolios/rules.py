@@ -6,6 +6,8 @@ from datetime import date
 from typing import Any
 
 from qse_audit.certifications.rules import Modality, Route
+from qse_audit.certifications.rules import Readiness as Requirement
+from qse_audit.certifications.rules import missing as unmet
 from qse_audit.core.errors import Refusal
 from qse_audit.core.permissions import Permission
 from qse_audit.core.text import N_, Coded, Message
@@ -145,24 +147,22 @@ def capability_readiness(
     situations: Sequence[SituationFacts],
     opinion: Mapping[str, Observation],
     *,
-    allowed: frozenset[Modality],
+    requirement: Requirement,
 ) -> CapabilityReadiness:
-    """Judge one capability: a complete situation in an allowed modality and the company’s opinion.
+    """Judge one capability by the rule of its record: a complete situation in an allowed modality.
 
-    “Not observed” is an opinion too: it is shown, it does not decide (RNCP 28242).
+    And the company’s opinion: “not observed” is one too, it is shown and does not decide.
     """
     claimed = [s for s in situations if code in s.capabilities]
-    fitting = [s for s in claimed if s.modality in allowed]
+    fitting = [s for s in claimed if s.modality.value in requirement.any_of | requirement.all_of]
     complete = [s for s in fitting if not situation_gaps(s)]
+    shown = frozenset(s.modality for s in complete)
     missing: list[Refusal] = []
-    if not fitting:
-        missing.append(_modality_missing(claimed))
-    elif not complete:
-        missing += [_incomplete(s, gap) for s in fitting for gap in situation_gaps(s)]
-    if code not in opinion:
-        missing.append(
-            Refusal("opinion_missing", N_("L’avis de l’entreprise, signé, manque."), FICHE)
-        )
+    for refusal in unmet(requirement, shown, opinion_signed_covers=code in opinion):
+        if refusal.code == "modality_missing" and claimed:
+            missing += _named(claimed, fitting)
+        else:
+            missing.append(refusal)
     return CapabilityReadiness(
         code=code,
         claimed=tuple(s.id for s in claimed),
@@ -177,7 +177,7 @@ def readiness(
     situations: Sequence[SituationFacts],
     opinion: Mapping[str, Observation],
     *,
-    allowed: frozenset[Modality],
+    requirement: Requirement,
 ) -> Readiness:
     """Judge a portfolio against (block, capability codes) pairs."""
     return Readiness(
@@ -185,7 +185,7 @@ def readiness(
             BlockReadiness(
                 code=block,
                 capabilities=tuple(
-                    capability_readiness(code, situations, opinion, allowed=allowed)
+                    capability_readiness(code, situations, opinion, requirement=requirement)
                     for code in codes
                 ),
             )
@@ -194,18 +194,19 @@ def readiness(
     )
 
 
-def _modality_missing(claimed: Sequence[SituationFacts]) -> Refusal:
-    if claimed:
-        return Refusal(
-            "modality_not_allowed",
-            N_("La modalité choisie n’est pas admise pour cette capacité."),
-            FICHE,
-        )
-    return Refusal(
-        "modality_missing",
-        N_("Aucune situation ne la montre : réelle, présentation de projets ou reconstituée."),
-        FICHE,
-    )
+def _named(
+    claimed: Sequence[SituationFacts], fitting: Sequence[SituationFacts]
+) -> Iterable[Refusal]:
+    """Say what the situations that claim a capability still lack."""
+    if not fitting:
+        return [
+            Refusal(
+                "modality_not_allowed",
+                N_("La modalité choisie n’est pas admise pour cette capacité."),
+                FICHE,
+            )
+        ]
+    return [_incomplete(s, gap) for s in fitting for gap in situation_gaps(s)]
 
 
 def _incomplete(situation: SituationFacts, gap: Refusal) -> Refusal:
@@ -305,12 +306,6 @@ def registration_ended(ends_on: date, *, starts_on: date) -> bool:
 def route_is_open(record: Mapping[str, Any], route: Route) -> bool:
     """Say whether the record of the certification describes a jury for this route."""
     return any(r.get("code") == route and r.get("open") for r in record.get("routes", ()))
-
-
-def allowed_modalities(record: Mapping[str, Any]) -> frozenset[Modality]:
-    """Return the modalities that the record accepts; all of them when it does not say."""
-    wanted = record.get("readiness", {}).get("any_of")
-    return frozenset(m for m in Modality if wanted is None or m in wanted)
 
 
 def late_days(report_due_on: date | None, submitted_on: date) -> int:

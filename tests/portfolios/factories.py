@@ -34,7 +34,10 @@ BLOCKS = {
 }
 RECORD = {
     "routes": [{"code": "FC", "open": True}, {"code": "CA", "open": False}],
-    "readiness": {"any_of": ["real_situation", "presentation", "simulated_situation"]},
+    "readiness": {
+        "any_of": ["real_situation", "presentation", "simulated_situation"],
+        "all_of": ["company_opinion"],
+    },
     "grid_notice": {"fr": "Grille de travail, non officielle.", "en": "Working grid."},
 }
 PHOTO = BytesIO()

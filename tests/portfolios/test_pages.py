@@ -35,8 +35,8 @@ def story(situation, **changes):
 def test_the_candidate_sees_what_is_missing_and_one_next_act(browse, cast, candidacy):
     page = browse(cast.emma, "GET", f"/candidacies/{candidacy.id}")
     assert "Montrez la capacité C1" in page.select_one(".next-act").text
-    assert "Aucune situation ne la montre" in page.select_one("#C8").text
-    assert "L’avis de l’entreprise, signé, manque" in page.select_one("#C8").text
+    assert "Il manque l’une de ces preuves" in page.select_one("#C8").text
+    assert "Il manque l’avis de l’entreprise, signé" in page.select_one("#C8").text
     assert "a pris fin le" in page.text
 
 

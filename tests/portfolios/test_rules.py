@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from qse_audit.certifications.rules import Modality, Route
+from qse_audit.certifications.rules import Readiness as Requirement
 from qse_audit.core.errors import TransitionRefused
 from qse_audit.core.permissions import Kind
 from qse_audit.portfolios import rules
@@ -27,7 +28,7 @@ from qse_audit.portfolios.rules import (
 
 STRUCTURE = [("BC1", ["C1", "C2"]), ("BC3", ["C7", "C8"])]
 CODES = [code for _, codes in STRUCTURE for code in codes]
-ANY = frozenset(Modality)
+ANY = Requirement(frozenset(m.value for m in Modality), frozenset({"company_opinion"}))
 FULL = SituationFacts(
     id=1, title="Audit", modality=Modality.REAL_SITUATION, capabilities=frozenset(CODES),
     is_dated=True, has_context=True, has_own_role=True, has_deeds=True, has_result=True,
@@ -36,8 +37,8 @@ FULL = SituationFacts(
 SIGNED = dict.fromkeys(CODES, Observation.OBSERVED)
 
 
-def judged(situations, opinion, allowed=ANY):
-    return readiness(STRUCTURE, situations, opinion, allowed=allowed)
+def judged(situations, opinion, requirement=ANY):
+    return readiness(STRUCTURE, situations, opinion, requirement=requirement)
 
 
 @pytest.mark.parametrize(
@@ -77,8 +78,8 @@ def test_what_a_situation_lacks_is_named(change, missing):
 def test_a_capability_is_ready_with_a_complete_situation_and_an_opinion(
     situations, opinion, missing
 ):
-    allowed = frozenset({Modality.REAL_SITUATION, Modality.SIMULATED_SITUATION})
-    state = judged(situations, opinion, allowed).of("C8")
+    allowed = frozenset({Modality.REAL_SITUATION.value, Modality.SIMULATED_SITUATION.value})
+    state = judged(situations, opinion, Requirement(allowed, ANY.all_of)).of("C8")
     assert [gap.code for gap in state.missing] == missing
     assert state.is_ready == (not missing)
 

@@ -15,6 +15,7 @@ from qse_audit.dashboard.queries.lines import SHOWN, Line, Section
 from qse_audit.db.participation import Participation, linked_to
 from qse_audit.policies import OPEN_CANDIDACY, Identity
 from qse_audit.portfolios.models import Candidacy
+from qse_audit.portfolios.queries.candidacies import latest_dossier
 from qse_audit.portfolios.rules import CandidacyStatus
 
 
@@ -46,6 +47,7 @@ def candidacies(session: Session, who: Identity, _: datetime) -> Iterable[Sectio
             Candidacy.report_due_on,
             Candidacy.submitted_at,
             candidate.name,
+            latest_dossier().label("dossier_id"),
             place.label("place"),
         )
         .join(candidate, candidate.id == Candidacy.candidate_id)
@@ -74,4 +76,6 @@ def _candidacy(row: Row[Any], words: Message) -> Line:
         day_ = day_in_paris(row.submitted_at).isoformat()
         meta = (N_("remis le %(submitted_on)s", submitted_on=day_),)
     named = Message(words.msgid, {"name": row.name} if "%(name)s" in words.msgid else {})
+    if row.place == "read" and row.dossier_id is not None:
+        return Line(title=named, kind=Kind.DOSSIER, id=row.dossier_id, meta=meta)
     return Line(title=named, kind=Kind.CANDIDACY, id=row.id, meta=meta)

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from qse_audit.accounts.models import Person
 from qse_audit.certifications.models import Block, Capability, Criterion
-from qse_audit.certifications.rules import CriterionSource, Modality
+from qse_audit.certifications.rules import CriterionSource, Modality, readiness_of
 from qse_audit.portfolios.models import (
     Candidacy,
     Claim,
@@ -24,7 +24,6 @@ from qse_audit.portfolios.rules import (
     Observation,
     Readiness,
     SituationFacts,
-    allowed_modalities,
     readiness,
     situation_gaps,
 )
@@ -289,6 +288,6 @@ def read_portfolio(session: Session, candidacy: Candidacy) -> Portfolio:
         [(block.code, [c.code for c in block.capabilities]) for block in blocks],
         [line.facts for line in lines],
         signed.observations if signed else {},
-        allowed=allowed_modalities(candidacy.certification.record),
+        requirement=readiness_of(candidacy.certification.record),
     )
     return Portfolio(blocks=blocks, situations=lines, readiness=state, signed=signed)
