@@ -19,9 +19,13 @@ from qse_audit.referentials.queries.lists import (
     sections_of,
 )
 from qse_audit.referentials.queries.trees import (
+    Chapter,
+    Clause,
     Item,
+    chapters_of,
     counts_of,
     items_of,
+    outline_of,
     places_of,
     questions_of,
     taken_refs,
@@ -29,12 +33,15 @@ from qse_audit.referentials.queries.trees import (
 )
 
 __all__ = [
+    "Chapter",
+    "Clause",
     "EditionChoice",
     "EditionLine",
     "Filters",
     "Item",
     "ReferentialLine",
     "Section",
+    "chapters_of",
     "count_readable_by",
     "counts_of",
     "editions_for",
@@ -44,6 +51,7 @@ __all__ = [
     "get_requirement",
     "items_of",
     "origin_of",
+    "outline_of",
     "places_of",
     "questions_of",
     "readable_by",

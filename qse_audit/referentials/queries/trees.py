@@ -7,9 +7,9 @@ from typing import Any
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
-from qse_audit.core.text import Localized
-from qse_audit.referentials.models import Question, Requirement
-from qse_audit.referentials.rules import Ask, Counts, Node, Place
+from qse_audit.core.text import Localized, pick
+from qse_audit.referentials.models import Edition, Question, Requirement
+from qse_audit.referentials.rules import Ask, Counts, Domain, Node, Outline, Place, walk
 
 
 def tree_of(session: Session, edition_id: int) -> tuple[Node, ...]:
@@ -141,3 +141,86 @@ def taken_refs(session: Session, edition_id: int) -> dict[str, int]:
         select(Requirement.ref, Requirement.id).where(Requirement.edition_id == edition_id)
     ).all()
     return {row.ref: row.id for row in rows}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Clause:
+    """A requirement as its page shows it, in one language."""
+
+    anchor: str
+    depth: int
+    ref: str
+    title: str
+    text: str
+    guidance: str
+    evidence: str
+    questions: tuple[str, ...]
+    tags: tuple[str, ...]
+    weight: int
+    assessable: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chapter:
+    """A clause of the first level with all that stands below it, in order."""
+
+    head: Clause
+    below: tuple[Clause, ...]
+    question_count: int
+
+
+def chapters_of(nodes: Sequence[Node], locale: str) -> tuple[Chapter, ...]:
+    """Return a tree as its page shows it, in ``locale``."""
+    found: list[list[Clause]] = []
+    for position, (depth, node) in enumerate(walk(nodes)):
+        clause = _clause(node, depth, position, locale=locale)
+        if depth:
+            found[-1].append(clause)
+        else:
+            found.append([clause])
+    return tuple(
+        Chapter(
+            head=clauses[0],
+            below=tuple(clauses[1:]),
+            question_count=sum(len(clause.questions) for clause in clauses),
+        )
+        for clauses in found
+    )
+
+
+def _clause(node: Node, depth: int, position: int, *, locale: str) -> Clause:
+    questions = tuple(pick(ask.text, locale) for ask in node.questions)
+    return Clause(
+        anchor=f"c{position}",
+        depth=depth,
+        ref=node.ref,
+        title=pick(node.title, locale),
+        text=pick(node.text, locale),
+        guidance=pick(node.guidance, locale),
+        evidence=pick(node.expected_evidence, locale),
+        questions=questions,
+        tags=node.tags,
+        weight=node.weight,
+        assessable=node.assessable,
+    )
+
+
+def outline_of(session: Session, edition: Edition) -> Outline:
+    """Return a stored edition as the tree that the exporters write."""
+    referential = edition.referential
+    return Outline(
+        identifier=referential.identifier,
+        ref=referential.ref,
+        edition=edition.label,
+        title=referential.title,
+        description=edition.description,
+        publisher=referential.publisher,
+        domains=tuple(Domain(code) for code in referential.domains),
+        status=edition.status,
+        amendments=tuple(edition.amendments),
+        source=edition.source,
+        licence=edition.licence,
+        copyright=edition.copyright,
+        nodes=tree_of(session, edition.id),
+        sha256=edition.sha256,
+    )

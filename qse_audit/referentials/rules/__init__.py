@@ -19,6 +19,7 @@ from qse_audit.referentials.rules.content import (
     noticed,
     searchable,
     slug,
+    walk,
 )
 from qse_audit.referentials.rules.orders import (
     TOO_DEEP,
@@ -36,6 +37,7 @@ from qse_audit.referentials.rules.writing import (
     Identity,
     asked,
     label_taken,
+    merged,
     publication_refusals,
     ref_taken,
     referential_taken,
@@ -69,6 +71,7 @@ __all__ = [
     "edition_name",
     "in_tree_order",
     "label_taken",
+    "merged",
     "moved",
     "noticed",
     "places_refusal",
@@ -77,5 +80,6 @@ __all__ = [
     "referential_taken",
     "searchable",
     "slug",
+    "walk",
     "writing_refusals",
 ]

@@ -41,7 +41,7 @@ class EditionStatus(Coded):
 class Origin(Coded):
     """Where a referential comes from."""
 
-    SHIPPED = "shipped", N_("Livré avec l’outil")
+    SHIPPED = "shipped", N_("Livré")
     IMPORTED = "imported", N_("Importé")
     IN_HOUSE = "in_house", N_("Rédigé ici")
 
@@ -109,11 +109,7 @@ class Outline:
 
     def walk(self) -> Iterator[tuple[int, Node]]:
         """Give (depth, node) from top to bottom, parents before children."""
-        stack = [(0, node) for node in reversed(self.nodes)]
-        while stack:
-            depth, node = stack.pop()
-            yield depth, node
-            stack.extend((depth + 1, child) for child in reversed(node.children))
+        return walk(self.nodes)
 
     @property
     def counts(self) -> "Counts":
@@ -133,6 +129,15 @@ class Counts:
     requirements: int
     assessable: int
     questions: int
+
+
+def walk(nodes: Sequence[Node]) -> Iterator[tuple[int, Node]]:
+    """Give (depth, node) of a tree from top to bottom, parents before children."""
+    stack = [(0, node) for node in reversed(nodes)]
+    while stack:
+        depth, node = stack.pop()
+        yield depth, node
+        stack.extend((depth + 1, child) for child in reversed(node.children))
 
 
 def searchable(*texts: str) -> str:

@@ -33,13 +33,21 @@ def asked(key: str, before: Sequence[Ask], lines: Mapping[str, Sequence[str]]) -
     count = max((len(texts) for texts in lines.values()), default=0)
     texts = [text for n in range(count) if (text := _nth(lines, n))]
     free = list(before)
-    keys = [_claim(text, free) for text in texts]
+    same = [_claim(text, free) for text in texts]
     reworded = iter(free if len(texts) == len(before) else ())
-    keys = [known or next((ask.key for ask in reworded), "") for known in keys]
-    taken = {*(ask.key for ask in before)}
-    return tuple(
-        Ask(known or _next_key(key, taken), text) for known, text in zip(keys, texts, strict=True)
-    )
+    taken = {ask.key for ask in before}
+    found = []
+    for known, text in zip(same, texts, strict=True):
+        ask = known or next(reworded, None)
+        found.append(
+            Ask(ask.key, merged(ask.text, text)) if ask else Ask(_next_key(key, taken), text)
+        )
+    return tuple(found)
+
+
+def merged(before: Localized, written: Localized) -> dict[str, str]:
+    """Return ``written``, with the languages of ``before`` that the forms do not show."""
+    return {**{code: t for code, t in before.items() if code not in LOCALES}, **written}
 
 
 def _nth(lines: Mapping[str, Sequence[str]], n: int) -> dict[str, str]:
@@ -48,13 +56,13 @@ def _nth(lines: Mapping[str, Sequence[str]], n: int) -> dict[str, str]:
     return {code: texts[n] for code, texts in given.items() if n < len(texts) and texts[n]}
 
 
-def _claim(text: Localized, free: list[Ask]) -> str:
-    """Return the key of the question of ``free`` that says the same, and take it out."""
+def _claim(text: Localized, free: list[Ask]) -> Ask | None:
+    """Return the question of ``free`` that says the same, and take it out."""
     for ask in free:
         if any(ask.text.get(code) == value for code, value in text.items()):
             free.remove(ask)
-            return ask.key
-    return ""
+            return ask
+    return None
 
 
 def _next_key(key: str, taken: set[str]) -> str:

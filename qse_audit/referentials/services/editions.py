@@ -20,6 +20,7 @@ from qse_audit.referentials.rules import (
     Identity,
     content_sha256,
     label_taken,
+    merged,
     publication_refusals,
     referential_taken,
     searchable,
@@ -127,7 +128,7 @@ def describe_edition(
         taken = [e.label for e in queries.editions_of(session, referential.id)]
         refuse_all([label_taken(identity.label)] if identity.label in taken else [])
     edition.label = identity.label
-    referential.ref, referential.title = identity.ref, dict(identity.title)
+    referential.ref, referential.title = identity.ref, merged(referential.title, identity.title)
     referential.publisher, referential.search = identity.publisher, _search(identity)
     referential.domains = [domain.value for domain in identity.domains]
     _describe(edition, identity)
@@ -136,7 +137,7 @@ def describe_edition(
 
 
 def _describe(edition: Edition, identity: Identity) -> None:
-    edition.description = dict(identity.description)
+    edition.description = merged(edition.description, identity.description)
     edition.source, edition.licence = identity.source, identity.licence
     edition.copyright = identity.copyright
     edition.written_here = True
@@ -193,7 +194,7 @@ def open_edition(session: Session, edition: Edition) -> None:
 
     :raises Refused: otherwise.
     """
-    session.refresh(edition, with_for_update=True)
+    session.refresh(edition, with_for_update={"of": Edition})
     refuse_all(
         writing_refusals(
             is_shipped=edition.referential.organisation_id is None,

@@ -4,9 +4,9 @@ import hashlib
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
-from sqlalchemy import select, update
+from sqlalchemy import Select, select, update
 from sqlalchemy.orm import Session
 
 from qse_audit.core.errors import BadInput
@@ -26,6 +26,8 @@ from qse_audit.referentials.rules import (
     searchable,
 )
 from qse_audit.referentials.services.writing import clear_tree, insert_tree
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,11 +69,11 @@ def import_outline(
     otherwise. ``organisation_id`` is ``None`` for what is shipped to everyone.
     """
     if dry_run:
-        known = _referential(session, outline.identifier, organisation_id)
-        last = _last(session, known.id, outline.edition) if known else None
+        known = session.scalars(_named(outline.identifier, organisation_id)).first()
+        last = session.scalars(_newest(known.id, outline.edition)).first() if known else None
         return _report(outline, _outcome(known, last, outline), last)
     referential, is_new = _claimed(session, outline, organisation_id)
-    last = _last(session, referential.id, outline.edition)
+    last = session.scalars(_locked(_newest(referential.id, outline.edition))).first()
     outcome = _outcome(None if is_new else referential, last, outline)
     if outcome is ImportOutcome.UNCHANGED:
         return _report(outline, outcome, last)
@@ -116,18 +118,27 @@ def _outcome(
     return ImportOutcome.NEW_CONTENT
 
 
-def _referential(
-    session: Session, identifier: str, organisation_id: int | None
-) -> Referential | None:
-    return session.scalars(
-        select(Referential)
-        .where(
-            Referential.identifier == identifier,
-            Referential.organisation_id.is_not_distinct_from(organisation_id),
-        )
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    ).first()
+def _named(identifier: str, organisation_id: int | None) -> Select[Referential]:
+    """Return the SELECT of a referential by its stable name."""
+    return select(Referential).where(
+        Referential.identifier == identifier,
+        Referential.organisation_id.is_not_distinct_from(organisation_id),
+    )
+
+
+def _newest(referential_id: int, label: str) -> Select[Edition]:
+    """Return the SELECT of the newest content of an edition."""
+    return (
+        select(Edition)
+        .where(Edition.referential_id == referential_id, Edition.label == label)
+        .order_by(Edition.content_version.desc())
+        .limit(1)
+    )
+
+
+def _locked(statement: Select[T]) -> Select[T]:
+    """Return a SELECT that waits for other writers and sees what they wrote."""
+    return statement.with_for_update().execution_options(populate_existing=True)
 
 
 def _claimed(
@@ -146,7 +157,7 @@ def _claimed(
         in_house=False,
         search=searchable(outline.ref, *outline.title.values(), outline.publisher),
     )
-    found = _referential(session, outline.identifier, organisation_id)
+    found = session.scalars(_locked(_named(outline.identifier, organisation_id))).first()
     assert found is not None  # it was there, or has just been made
     if not made and not found.in_house:
         found.ref, found.title = outline.ref, dict(outline.title)
@@ -154,18 +165,6 @@ def _claimed(
         found.search = searchable(found.ref, *outline.title.values(), found.publisher)
         found.domains = [domain.value for domain in outline.domains]
     return found, made is not None
-
-
-def _last(session: Session, referential_id: int, label: str) -> Edition | None:
-    """Return the newest content of an edition, locked."""
-    return session.scalars(
-        select(Edition)
-        .where(Edition.referential_id == referential_id, Edition.label == label)
-        .order_by(Edition.content_version.desc())
-        .limit(1)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    ).first()
 
 
 def _written(

@@ -18,6 +18,7 @@ from qse_audit.referentials.rules import (
     Draft,
     Place,
     asked,
+    merged,
     moved,
     places_refusal,
     ref_taken,
@@ -144,9 +145,9 @@ def _draft_refusals(
 
 
 def _write(requirement: Requirement, draft: Draft) -> None:
-    requirement.ref, requirement.title = draft.ref, dict(draft.title)
-    requirement.text, requirement.guidance = dict(draft.text), dict(draft.guidance)
-    requirement.expected_evidence = dict(draft.expected_evidence)
+    requirement.ref = draft.ref
+    for name in ("title", "text", "guidance", "expected_evidence"):
+        setattr(requirement, name, merged(getattr(requirement, name) or {}, getattr(draft, name)))
     requirement.assessable, requirement.weight = draft.assessable, draft.weight
     requirement.tags = list(draft.tags)
 
