@@ -1,5 +1,7 @@
 """The pages about certifications."""
 
+from datetime import date
+
 from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 
@@ -8,8 +10,10 @@ from qse_audit.certifications.models import CertificationVersion
 from qse_audit.certifications.rules import CriterionSource, has_expired, routes_of
 from qse_audit.core.clock import day_in_paris, now
 from qse_audit.core.permissions import Permission
+from qse_audit.documents.text import day
 from qse_audit.web.database import session
 from qse_audit.web.guards import Target, requires
+from qse_audit.web.i18n import locale
 
 bp = Blueprint("certifications", __name__, url_prefix="/certifications")
 
@@ -46,5 +50,11 @@ def detail(certification: CertificationVersion) -> ResponseReturnValue:
         record=certification.record,
         routes=routes_of(certification.record),
         expired=has_expired(certification.ends_on, day_in_paris(now())),
+        day_of=_day_of,
         unofficial=CriterionSource.WORKING_GRID in sources,
     )
+
+
+def _day_of(text: str) -> str:
+    """Return a date of the record as people read it; a bare year or month as it is."""
+    return day(date.fromisoformat(text), locale()) if len(text) == 10 else text
