@@ -22,7 +22,7 @@ function open(row, { focus = true } = {}) {
   number(editor, positionOf(row));
   const form = editor.querySelector("form[data-autosave]");
   form.setAttribute("action", urlOf(row));
-  form.elements.version.value = row.dataset.version ?? "";
+  form.elements.version.value = row.dataset.version ?? "1";
   form.elements.observation.value = noteOf(row)?.textContent ?? "";
   const chosen = form.querySelector(`input[value="${row.dataset.v}"]`);
   if (chosen) chosen.checked = true;
@@ -31,6 +31,7 @@ function open(row, { focus = true } = {}) {
   editor.querySelector("[data-next]").addEventListener("click", () => next(row));
   row.append(editor);
   row.classList.add("is-open");
+  autosave(form);
   row.firstElementChild.setAttribute("aria-expanded", "true");
   if (focus) focusOn(row);
   return complete(row, form);
@@ -69,10 +70,7 @@ async function complete(row, form) {
   }
   help(row, told);
   const untouched = JSON.stringify([...new FormData(form)]) === before && !(await queue.get("saves", idOf(form)).catch(() => null));
-  if (!untouched) {
-    if (!form.elements.version.value) form.elements.version.value = told.version;
-    return;
-  }
+  if (!untouched) return;
   form.elements.version.value = told.version;
   form.elements.observation.value = told.observation;
   for (const radio of form.querySelectorAll("input[type=radio]")) radio.checked = radio.value === told.verdict;

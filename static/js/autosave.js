@@ -31,6 +31,14 @@ class Saver {
     this.isStopped = false;
   }
 
+  /** Go on with a form made anew for the same address: what waits to be sent is put back into it. */
+  adopt(element, { collect, onSaved = this.onSaved } = {}) {
+    Object.assign(this, { element, onSaved, collect: collect ?? (() => entriesOf(element)) });
+    if (!this.record) return;
+    fill(element, (this.record.next ?? this.record.sent).entries);
+    this.show(this.state);
+  }
+
   /** Save after a pause. */
   soon() {
     clearTimeout(this.pause);
@@ -171,7 +179,9 @@ const versionIn = (body) => body.version ?? body.theirs?.version;
 export function autosave(element, options = {}) {
   const url = options.url ?? element.getAttribute("action");
   const key = `${options.method ?? "POST"} ${url}`;
-  if (!savers.has(key)) savers.set(key, new Saver(element, { ...options, url }));
+  const known = savers.get(key);
+  if (!known) savers.set(key, new Saver(element, { ...options, url }));
+  else if (known.element !== element && !known.element.isConnected) known.adopt(element, options);
   return savers.get(key);
 }
 
@@ -179,6 +189,8 @@ const formOf = (event) => event.target.closest?.("form[data-autosave]");
 
 /** Watch every form[data-autosave] of the page, present or to come, with one listener of each kind. */
 export async function start() {
+  if (isStarted) return;
+  isStarted = true;
   document.addEventListener("input", (event) => formOf(event) && event.target.type !== "file" && autosave(formOf(event)).soon());
   document.addEventListener("change", (event) => formOf(event) && event.target.type !== "file" && autosave(formOf(event)).flush());
   document.addEventListener("submit", (event) => {
@@ -195,6 +207,7 @@ export async function start() {
 }
 
 let isDurable = true;
+let isStarted = false;
 
 /** Take up the records that earlier pages left: in their form if it is here, silently otherwise. */
 async function takeUp() {
