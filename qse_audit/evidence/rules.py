@@ -91,6 +91,11 @@ FACT_CODES = frozenset({"no_title", "too_long", "in_the_future"})
 """The refusals of :func:`fact_refusals`: about what is said of a file, not about the file."""
 
 
+SEALED_REFUSAL = Refusal(
+    "sealed", N_("Un document définitif s’appuie sur cette preuve : elle ne change plus.")
+)
+
+
 def fact_refusals(*, title: str, place: str, happened_on: date, today: date) -> list[Refusal]:
     """Return every reason why the facts about an evidence file cannot be kept."""
     found = []

@@ -139,10 +139,11 @@ def correct_evidence(
 ) -> None:
     """Correct what is said of an evidence file; the file itself never changes.
 
-    :raises Refused: when what is said is not acceptable.
+    :raises Refused: when what is said is not acceptable, or a final record relies on the file.
     :raises Conflict: when ``version`` is no longer the stored one.
     """
     title, place = title.strip(), place.strip()
+    refuse_all([rules.SEALED_REFUSAL] if evidence.sealed_at else [])
     refuse_all(
         rules.fact_refusals(
             title=title, place=place, happened_on=happened_on, today=day_in_paris(now)

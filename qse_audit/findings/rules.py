@@ -244,13 +244,19 @@ def statement_refusals(statement: Statement) -> tuple[Refusal, ...]:
     )
 
 
+FROZEN = Refusal(
+    "not_a_draft", N_("Un constat définitif ne change plus et ne se supprime plus."), CLAUSE_6_4_8
+)
+
+
+def change_refusals(status: FindingStatus) -> tuple[Refusal, ...]:
+    """Return why what a finding says, or rests on, cannot change."""
+    return () if status is FindingStatus.DRAFT else (FROZEN,)
+
+
 def deletion_refusals(status: FindingStatus, facts: FindingFacts) -> tuple[Refusal, ...]:
     """Return every reason why a finding cannot be deleted."""
-    found = []
-    if status is not FindingStatus.DRAFT:
-        found.append(
-            Refusal("not_a_draft", N_("Un constat définitif ne se supprime plus."), CLAUSE_6_4_8)
-        )
+    found = list(change_refusals(status))
     if facts.action_owner_ids:
         found.append(
             Refusal(

@@ -24,6 +24,7 @@ from qse_audit.findings.rules import (
     FindingStatus,
     Grade,
     Statement,
+    change_refusals,
     deletion_refusals,
     short_title,
     statement_refusals,
@@ -96,10 +97,10 @@ def edit_finding(
     words themselves are recorded when the finding is made final.
 
     :raises Conflict: when ``version`` is no longer the stored one.
-    :raises Refused: for a text that is too long.
+    :raises Refused: for a text that is too long, or once the finding is final.
     :raises NotFound: for a process that is not the organisation’s.
     """
-    refuse_all(statement_refusals(statement))
+    refuse_all((*change_refusals(finding.status), *statement_refusals(statement)))
     check_process(session, statement.process_id, finding.organisation_id)
     wanted = {f.name: getattr(statement, f.name) for f in fields(statement)}
     stored = {name: getattr(finding, name) for name in wanted}
@@ -116,7 +117,11 @@ def edit_finding(
 def attach_evidence(
     session: Session, finding: Finding, evidence: Evidence, *, actor: Identity, now: datetime
 ) -> None:
-    """Tie an evidence file to a finding; tying it twice changes nothing."""
+    """Tie an evidence file to a draft; tying it twice changes nothing.
+
+    :raises Refused: once the finding is final.
+    """
+    refuse_all(change_refusals(finding.status))
     if evidence in finding.evidence:
         return
     finding.evidence.append(evidence)
@@ -131,7 +136,9 @@ def detach_evidence(
     """Untie an evidence file from a draft; the file stays with the audit.
 
     :raises NotFound: for a file that is not tied to it.
+    :raises Refused: once the finding is final.
     """
+    refuse_all(change_refusals(finding.status))
     found = next((e for e in finding.evidence if e.id == evidence_id), None)
     if found is None:
         raise NotFound(f"evidence {evidence_id}")

@@ -62,4 +62,5 @@ export function showConflict(form, { theirs, mine, who, canKeepMine, keepMine, k
     ),
   );
   form.append(box);
+  if (form.contains(document.activeElement)) box.scrollIntoView({ block: "center" });
 }
