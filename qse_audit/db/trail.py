@@ -186,11 +186,12 @@ def first_broken(chain: Iterator[tuple[int, str, str, str]]) -> int | None:
 
 def read_chain(session: Session, organisation_id: int) -> Iterator[tuple[int, str, str, str]]:
     """Give (seq, prev, body, hash) of every event of the organisation, from the first."""
-    rows = session.execute(
+    statement = (
         select(Event.seq, Event.prev, Event.body, Event.hash)
         .where(Event.organisation_id == organisation_id)
         .order_by(Event.seq)
         .execution_options(yield_per=1000)
     )
-    for row in rows:
-        yield row.seq, row.prev, row.body, row.hash
+    with session.execute(statement) as rows:  # whoever stops early leaves no cursor open
+        for row in rows:
+            yield row.seq, row.prev, row.body, row.hash

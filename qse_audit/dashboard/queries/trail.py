@@ -148,18 +148,19 @@ def check_chain(session: Session, organisation_id: int) -> ChainCheck:
 
 
 def _altered(session: Session, organisation_id: int) -> Iterator[int]:
-    rows = session.execute(
+    statement = (
         select(Event.seq, Event.body, EventText.name, EventText.salt, EventText.value)
         .join(EventText, EventText.event_id == Event.id)
         .where(Event.organisation_id == organisation_id)
         .order_by(Event.seq)
         .execution_options(yield_per=1000)
     )
-    for row in rows:
-        recorded = json.loads(row.body).get("texts", {}).get(row.name)
-        erased = not row.salt and not row.value
-        if not erased and recorded != text_hash(row.salt, row.value):
-            yield row.seq
+    with session.execute(statement) as rows:
+        for row in rows:
+            recorded = json.loads(row.body).get("texts", {}).get(row.name)
+            erased = not row.salt and not row.value
+            if not erased and recorded != text_hash(row.salt, row.value):
+                yield row.seq
 
 
 def by_newest() -> list[tuple[ColumnElement[Any], bool]]:
