@@ -58,6 +58,7 @@ REQUIREMENT = frozenset(
     ]
 )
 QUESTION = frozenset({"id", *LOCALES})
+RANK = re.compile(r"[1-9][0-9]*")
 STATUSES = ("in_force", "superseded", "to_be_confirmed")
 
 
@@ -163,7 +164,8 @@ class _Reader:
     def _question(self, at: Cursor, ref: str) -> Ask:
         at.mapping(QUESTION)
         key = at.get("id").text(most=MAX_REF + 8)
-        if not re.fullmatch(re.escape(ref) + r"-[1-9][0-9]*", key):
+        rank = key.removeprefix(f"{ref}-")
+        if rank == key or not RANK.fullmatch(rank):
             raise at.get("id").fail(N_("« %(ref)s- » suivi d’un rang, tel que %(ref)s-1", ref=ref))
         _once(self.questions, key, at.get("id"))
         texts = {code: at.get(code).text(most=LINE) for code in LOCALES if code in at.value}

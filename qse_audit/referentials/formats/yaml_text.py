@@ -6,7 +6,7 @@ contain themselves are refused.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -129,32 +129,33 @@ class _Builder:
     """Anchor → (value, how many values it holds)."""
 
     def take(self, event: Any) -> None:
-        """Take one event."""
-        if isinstance(event, yaml.ScalarEvent):
-            self._scalar(event)
-        elif isinstance(event, yaml.MappingStartEvent | yaml.SequenceStartEvent):
-            self._begin(event)
-        elif isinstance(event, yaml.MappingEndEvent | yaml.SequenceEndEvent):
-            self._end()
-        elif isinstance(event, yaml.AliasEvent):
-            self._alias(event)
-        elif isinstance(event, yaml.DocumentStartEvent):
-            self.documents += 1
-            if self.documents > 1:
-                raise self._wrong(event, N_("un second document YAML : un seul est attendu."))
+        """Take one event; those that say nothing here are left aside."""
+        act = ACTS.get(type(event))
+        if act is not None:
+            act(self, event)
 
-    def _scalar(self, event: yaml.ScalarEvent) -> None:
-        self._refuse_tag(event)
+    def document(self, event: yaml.DocumentStartEvent) -> None:
+        """Begin the document; there is only one."""
+        self.documents += 1
+        if self.documents > 1:
+            raise self._wrong(event, N_("un second document YAML : un seul est attendu."))
+
+    def scalar(self, event: yaml.ScalarEvent) -> None:
+        """Put a text, as it is written."""
+        if event.tag is not None:
+            raise self._tagged(event)
         value: str | None = event.value
         if not event.style:  # written without quotes
-            value = None if event.value in NULLS else Plain(event.value)
+            value = None if value in NULLS else Plain(value)
         self._counted(event, 1)
         if event.anchor:
             self.anchors[event.anchor] = (value, 1)
         self._put(event, value, written=event.value)
 
-    def _begin(self, event: Any) -> None:
-        self._refuse_tag(event)
+    def begin(self, event: Any) -> None:
+        """Open a list or a mapping."""
+        if event.tag is not None:
+            raise self._tagged(event)
         if len(self.stack) >= MAX_NESTING:
             raise self._wrong(event, N_("plus de %(count)d niveaux imbriqués.", count=MAX_NESTING))
         line = event.start_mark.line + 1
@@ -164,12 +165,14 @@ class _Builder:
         self._put(event, value)
         self.stack.append(_Open(value, event.anchor, self.count - 1))
 
-    def _end(self) -> None:
+    def end(self, _: Any) -> None:
+        """Close the list or mapping that is open."""
         done = self.stack.pop()
         if done.anchor:
             self.anchors[done.anchor] = (done.value, self.count - done.started_at)
 
-    def _alias(self, event: yaml.AliasEvent) -> None:
+    def alias(self, event: yaml.AliasEvent) -> None:
+        """Put again what an anchor named, counted as what it stands for."""
         found = self.anchors.get(str(event.anchor))
         if found is None:
             raise self._wrong(
@@ -186,16 +189,16 @@ class _Builder:
             self.result = value
             return
         top = self.stack[-1]
-        if isinstance(top.value, Sequence):
-            top.value.append(value)
-            top.value.lines.append(line)
-            return
-        if top.key is None:
-            top.key, top.key_line = self._key(event, top.value, written), line
-            return
-        top.value[top.key] = value
-        top.value.lines[top.key] = top.key_line
-        top.key = None
+        here = top.value
+        if isinstance(here, Sequence):
+            here.append(value)
+            here.lines.append(line)
+        elif top.key is None:
+            top.key, top.key_line = self._key(event, here, written), line
+        else:
+            key, top.key = top.key, None
+            here[key] = value
+            here.lines[key] = top.key_line
 
     def _key(self, event: Any, mapping: Mapping, written: str | None) -> str:
         if written is None:
@@ -219,17 +222,26 @@ class _Builder:
                 N_("plus de %(count)d valeurs, alias compris.", count=MAX_VALUES),
             )
 
-    def _refuse_tag(self, event: Any) -> None:
-        if event.tag is not None:
-            raise self._wrong(
-                event, N_("étiquette YAML « %(tag)s » refusée.", tag=str(event.tag)[:80])
-            )
+    def _tagged(self, event: Any) -> BadInput:
+        tag = str(event.tag)[:80]
+        return self._wrong(event, N_("étiquette YAML « %(tag)s » refusée.", tag=tag))
 
     @staticmethod
     def _wrong(event: Any, message: Message) -> BadInput:
         mark = event.start_mark
         place = N_("ligne %(line)d, colonne %(column)d", line=mark.line + 1, column=mark.column + 1)
         return BadInput(message, place=place)
+
+
+ACTS: dict[type, Callable[[_Builder, Any], None]] = {
+    yaml.ScalarEvent: _Builder.scalar,
+    yaml.MappingStartEvent: _Builder.begin,
+    yaml.SequenceStartEvent: _Builder.begin,
+    yaml.MappingEndEvent: _Builder.end,
+    yaml.SequenceEndEvent: _Builder.end,
+    yaml.AliasEvent: _Builder.alias,
+    yaml.DocumentStartEvent: _Builder.document,
+}
 
 
 def plain(value: Any) -> Any:

@@ -225,7 +225,7 @@ def import_file(
     now: datetime,
     dry_run: bool = False,
 ) -> ImportReport:
-    """Import a file for an organisation, from the command line.
+    """Import a file for an organisation, or for everyone, from the command line.
 
     :raises BadInput: naming the place, what was found and what was expected; nothing is changed.
     """
