@@ -1,6 +1,7 @@
 """Who sees which page, what is written, what is refused."""
 
-from datetime import date
+from datetime import UTC, date, datetime
+from io import BytesIO
 
 import pytest
 from sqlalchemy import select
@@ -12,6 +13,7 @@ from qse_audit.portfolios.queries.candidacies import get_candidacy, get_situatio
 from tests.conftest import as_json
 from tests.portfolios import factories as make
 
+PHOTO = make.PHOTO.getvalue()
 SCRIPT = {"Accept": "application/json"}
 
 
@@ -143,6 +145,28 @@ def test_a_situation_cannot_start_from_an_audit_of_others(browse, session, cast,
         browse(cast.emma, "GET", path, status=404)
 
 
+def test_a_record_leads_to_a_situation_of_ones_own_portfolio(browse, session, cast, candidacy):
+    audit = make.make_audit(session, cast)
+    path = f"/candidacies/situations/from?record=audit/{audit.id}"
+    there = browse(cast.emma, "GET", path, status=303).response.headers["Location"]
+    browse(cast.emma, "GET", there)
+    browse(cast.alice, "GET", path, status=404)
+
+
+def test_a_candidate_brings_a_file_of_ones_own(browse, session, cast, candidacy):
+    situation = make.make_situation(session, cast, candidacy)
+    path = f"/evidence/add/situation/{situation.id}"
+    file = (BytesIO(PHOTO), "poste.png")
+    for who, status in ((cast.farid, 403), (cast.claire, 404), (cast.gaelle, 404)):
+        browse(who, "POST", path, status=status, headers=SCRIPT, x="1")
+    browse(cast.emma, "POST", path, status=201, headers=SCRIPT, file=file)
+    tied = get_situation(session, situation.id).records
+    assert [(r.record_kind, r.involvement) for r in tied] == [(Kind.EVIDENCE, "author")]
+    browse(cast.farid, "GET", f"/evidence/{tied[0].record_id}")
+    for who in (cast.claire, cast.karine, cast.gaelle, cast.david):
+        browse(who, "GET", f"/evidence/{tied[0].record_id}", status=404)
+
+
 def test_what_is_typed_is_kept_with_its_boxes(browse, session, cast, candidacy, version):
     situation = make.make_situation(session, cast, candidacy)
     criterion = make.criteria(session, version)["C8-e"]
@@ -251,8 +275,6 @@ def test_submitting_from_the_page_needs_the_declaration(browse, session, cast, r
 
 
 def test_a_late_dossier_is_accepted_by_a_named_person(browse, session, cast, ready, files, key):
-    from datetime import UTC, datetime
-
     late = datetime(2026, 7, 2, 8, tzinfo=UTC)
     dossier = make.submit(session, cast, ready, files, key, now=late)
     assert dossier.late_days == 2

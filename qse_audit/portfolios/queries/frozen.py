@@ -23,7 +23,7 @@ from qse_audit.db.trail import Event
 from qse_audit.documents.store import FileStore
 from qse_audit.documents.text import Texts
 from qse_audit.portfolios.guidance import AUTHENTICITY, CONFIDENTIALITY
-from qse_audit.portfolios.models import Candidacy, Situation
+from qse_audit.portfolios.models import Candidacy, Situation, SituationRecord
 from qse_audit.portfolios.queries.candidacies import people_of_candidacy
 from qse_audit.portfolios.queries.portfolio import BlockInfo, Portfolio, structure_of
 from qse_audit.portfolios.queries.records import records_by_key
@@ -88,16 +88,8 @@ def freeze(
             _situation(s, numbers[s.id], blocks, names, words=words) for s in situations
         ],
         "records": [
-            {
-                "key": names[key],
-                "kind": key[0].value,
-                "id": key[1],
-                "word": words.translate(WORDS[key[0]]),
-                "involvement": tied[key].involvement,
-                "involvement_word": words.translate(Link(tied[key].involvement).label),
-                "events": events.get((key[0].value, key[1]), []),
-                **_record(shots[key], annexes, words),
-            }
+            {"key": names[key], **_record(key, tied[key], shots[key], annexes=annexes, words=words)}
+            | {"events": events.get((key[0].value, key[1]), [])}
             for key in keys
         ],
         "files": list(annexes.values()),
@@ -256,9 +248,19 @@ def _situation(
 
 
 def _record(
-    snapshot: Snapshot, annexes: Mapping[str, Mapping[str, Any]], words: Texts
+    key: Key,
+    tied: SituationRecord,
+    snapshot: Snapshot,
+    *,
+    annexes: Mapping[str, Mapping[str, Any]],
+    words: Texts,
 ) -> dict[str, Any]:
     return {
+        "kind": key[0].value,
+        "id": key[1],
+        "word": words.translate(WORDS[key[0]]),
+        "involvement": tied.involvement,
+        "involvement_word": words.translate(Link(tied.involvement).label),
         "reference": snapshot.reference,
         "title": snapshot.title,
         "happened_on": snapshot.happened_on.isoformat() if snapshot.happened_on else None,

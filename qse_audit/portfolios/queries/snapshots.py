@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import case, func, select
+from sqlalchemy import Table, case, func, select
 from sqlalchemy.orm import Session
 
 from qse_audit.accounts.models import Site
@@ -95,8 +95,8 @@ def _audits(
 ) -> Mapping[int, Snapshot]:
     answers = _answers(session, ids, candidate_id)
     people = _people(session, ids, words)
-    places = _names(session, audit_site.c.audit_id, ids, Site.name, audit_site, Site)
-    processes = _names(session, audit_process.c.audit_id, ids, Process.name, audit_process, Process)
+    places = _names(session, audit_site, ids, name=Site.name)
+    processes = _names(session, audit_process, ids, name=Process.name)
     criteria = _criteria(session, ids)
     audits = session.scalars(select(Audit).where(Audit.id.in_(ids)))
     return {
@@ -177,10 +177,16 @@ def _people(session: Session, ids: Sequence[int], words: Texts) -> dict[int, lis
 
 
 def _names(
-    session: Session, owner: Any, ids: Sequence[int], name: Any, table: Any, model: Any
+    session: Session, table: Table, ids: Sequence[int], *, name: Any
 ) -> dict[int, list[str]]:
+    """Return the names of what ``table`` ties to each audit."""
+    owner = table.c.audit_id
     rows = session.execute(
-        select(owner, name).select_from(table).join(model).where(owner.in_(ids)).order_by(name)
+        select(owner, name)
+        .select_from(table)
+        .join(name.class_)
+        .where(owner.in_(ids))
+        .order_by(name)
     )
     found: dict[int, list[str]] = {}
     for audit_id, text in rows:

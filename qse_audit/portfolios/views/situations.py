@@ -12,6 +12,7 @@ from qse_audit.core.permissions import Kind, Permission
 from qse_audit.portfolios.forms import OwnPartForm, SituationForm
 from qse_audit.portfolios.guidance import FIELDS, questions
 from qse_audit.portfolios.models import Candidacy, Situation, SituationRecord
+from qse_audit.portfolios.queries.candidacies import own_open_candidacy
 from qse_audit.portfolios.queries.editor import read_editor, start_from
 from qse_audit.portfolios.queries.portfolio import structure_of
 from qse_audit.portfolios.queries.records import RecordLine, find_record, find_records
@@ -62,6 +63,15 @@ def new(candidacy: Candidacy) -> ResponseReturnValue:
         chosen=chosen or _wanted(blocks),
     )
     return body, 422 if form.errors or form.form_errors else 200
+
+
+@bp.get("/situations/from")
+@requires(Permission.CANDIDACY_LIST)
+def start() -> ResponseReturnValue:
+    """Go from a record (``?record=audit/12``) to a new situation of one’s own portfolio."""
+    candidacy_id = own_open_candidacy(session(), identity())
+    record = request.args.get("record")
+    return redirect(url_for("portfolios.new", candidacy_id=candidacy_id, record=record), 303)
 
 
 @bp.get("/situations/<int:situation_id>")
