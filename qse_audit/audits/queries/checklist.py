@@ -2,8 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+import msgspec
+from sqlalchemy import ColumnElement, Text, and_, cast, func, or_, select
 from sqlalchemy.orm import Session, contains_eager, joinedload
 
 from qse_audit.accounts.models import Person
@@ -91,16 +93,20 @@ class ChecklistSection:
 
 
 def checklist(session: Session, audit_id: int, locale: str) -> tuple[ChecklistSection, ...]:
-    """Return the whole checklist by section, in one statement."""
+    """Return the whole checklist by section, in one statement.
+
+    Texts in several languages are read as they are stored and decoded only where they are shown:
+    there may be 1,200 of them.
+    """
     rows = session.execute(
         select(
             ChecklistItem.position,
             ChecklistItem.referential_label,
             ChecklistItem.section_ref,
-            ChecklistItem.section_title,
+            cast(ChecklistItem.section_title, Text).label("section_title"),
             ChecklistItem.clause_ref,
-            ChecklistItem.clause_title,
-            ChecklistItem.question,
+            cast(ChecklistItem.clause_title, Text).label("clause_title"),
+            cast(ChecklistItem.question, Text).label("question"),
             ChecklistItem.verdict,
             ChecklistItem.observation,
             ChecklistItem.version,
@@ -115,37 +121,46 @@ def checklist(session: Session, audit_id: int, locale: str) -> tuple[ChecklistSe
         .order_by(ChecklistItem.position, Finding.id)
     )
     sections: list[ChecklistSection] = []
-    last = None
+    last: tuple[str, str, str] | None = None
     for row in rows:
         key = (row.referential_label, row.section_ref, row.section_title)
         if key != last:
             last = key
-            sections.append(
-                ChecklistSection(
-                    len(sections) + 1,
-                    row.referential_label,
-                    row.section_ref,
-                    pick(row.section_title, locale),
-                    row.assigned_to_id,
-                    row.assignee,
-                )
-            )
+            sections.append(_section(len(sections) + 1, row, locale))
         here = sections[-1].rows
-        if here and here[-1].position == row.position:
-            continue  # a second finding on the same question
-        here.append(
-            ChecklistRow(
-                row.position,
-                row.clause_ref,
-                worded(row.question, row.clause_title, locale) or row.clause_ref,
-                row.verdict,
-                row.observation,
-                row.version,
-                row.finding_id,
-                row.finding_reference,
-            )
-        )
+        if not here or here[-1].position != row.position:  # else a second finding on the same
+            here.append(_row(row, locale))
     return tuple(sections)
+
+
+def _section(number: int, row: Any, locale: str) -> ChecklistSection:
+    return ChecklistSection(
+        number,
+        row.referential_label,
+        row.section_ref,
+        pick(_texts(row.section_title), locale),
+        row.assigned_to_id,
+        row.assignee,
+    )
+
+
+def _row(row: Any, locale: str) -> ChecklistRow:
+    asked = pick(_texts(row.question), locale) or pick(_texts(row.clause_title), locale)
+    return ChecklistRow(
+        row.position,
+        row.clause_ref,
+        asked or row.clause_ref,
+        row.verdict,
+        row.observation,
+        row.version,
+        row.finding_id,
+        row.finding_reference,
+    )
+
+
+def _texts(stored: str) -> dict[str, str]:
+    """Decode a text in several languages."""
+    return msgspec.json.decode(stored, type=dict[str, str])
 
 
 def _states() -> ColumnElement[bool]:

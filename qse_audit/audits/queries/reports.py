@@ -1,6 +1,7 @@
 """Reading everything that the report of an audit says today."""
 
 from datetime import date, datetime
+from itertools import groupby
 from typing import Any
 
 from sqlalchemy import or_, select
@@ -10,7 +11,7 @@ from qse_audit.accounts.models import Organisation, Person
 from qse_audit.actions.models import Action
 from qse_audit.actions.rules import ActionStatus
 from qse_audit.audits.models import Audit, ChecklistItem
-from qse_audit.audits.queries.audits import audit_parts
+from qse_audit.audits.queries.audits import AuditParts, audit_parts
 from qse_audit.audits.queries.checklist import chosen_clauses
 from qse_audit.audits.queries.report_model import (
     AuditReport,
@@ -43,13 +44,10 @@ def audit_report(
 ) -> AuditReport:
     """Return everything that the report of ``audit`` says today."""
     parts = audit_parts(session, audit.id)
-    clauses = chosen_clauses(session, audit.id)
     numbers, evidence = _evidence(session, audit.id)
     sections = _sections(session, audit.id)
     counts = _counted(sections)
     share = conformity({Verdict(code): n for code, n in counts.items()})
-    words: dict[str, Any] = {name: getattr(audit, name) for name in _WORDS}
-    days: dict[str, Any] = {name: _day(getattr(audit, name)) for name in _DAYS}
     return AuditReport(
         reference=audit.reference,
         organisation=session.get_one(Organisation, audit.organisation_id).name,
@@ -60,25 +58,35 @@ def audit_report(
         head_seq=head.seq,
         head_hash=head.hash,
         method=audit.method.value,
-        **words,
-        **days,
+        **_written(audit),
         sites=[site.name for site in parts.sites],
         processes=[process.name for process in parts.processes],
         people=[ReportedPerson(link=p.link.value, name=p.name) for p in parts.people],
-        criteria=[
-            ReportedCriterion(
-                label=line.label,
-                title=dict(line.title),
-                clauses=None if (keys := clauses[line.edition_id]) is None else list(keys),
-            )
-            for line in parts.criteria
-        ],
+        criteria=_criteria(session, audit.id, parts),
         verdicts=counts,
         conformity=None if share is None else [share.numerator, share.denominator],
         sections=sections,
         findings=_findings(session, audit.id, numbers),
         evidence=evidence,
     )
+
+
+def _written(audit: Audit) -> dict[str, Any]:
+    """Return the words and days of an audit, by name."""
+    words = {name: getattr(audit, name) for name in _WORDS}
+    return words | {name: _day(getattr(audit, name)) for name in _DAYS}
+
+
+def _criteria(session: Session, audit_id: int, parts: AuditParts) -> list[ReportedCriterion]:
+    clauses = chosen_clauses(session, audit_id)
+    return [
+        ReportedCriterion(
+            label=line.label,
+            title=dict(line.title),
+            clauses=None if (keys := clauses[line.edition_id]) is None else list(keys),
+        )
+        for line in parts.criteria
+    ]
 
 
 _WORDS = (
@@ -125,30 +133,23 @@ def _sections(session: Session, audit_id: int) -> list[ReportedSection]:
         .where(ChecklistItem.audit_id == audit_id)
         .order_by(ChecklistItem.position)
     )
-    sections: list[ReportedSection] = []
-    last = None
-    for row in rows:
-        key = (row.referential_label, row.section_ref, row.section_title)
-        if key != last:
-            last = key
-            sections.append(
-                ReportedSection(
-                    referential_label=row.referential_label,
-                    ref=row.section_ref,
-                    title=row.section_title,
-                    answers=[],
-                )
-            )
-        sections[-1].answers.append(
-            ReportedAnswer(
-                position=row.position,
-                clause_ref=row.clause_ref,
-                question=row.question or row.clause_title,
-                verdict="" if row.verdict is None else row.verdict.value,
-                observation=row.observation,
-            )
+    by_section = groupby(rows, lambda r: (r.referential_label, r.section_ref, r.section_title))
+    return [
+        ReportedSection(
+            referential_label=label, ref=ref, title=title, answers=[_answer(row) for row in group]
         )
-    return sections
+        for (label, ref, title), group in by_section
+    ]
+
+
+def _answer(row: Any) -> ReportedAnswer:
+    return ReportedAnswer(
+        position=row.position,
+        clause_ref=row.clause_ref,
+        question=row.question or row.clause_title,
+        verdict="" if row.verdict is None else row.verdict.value,
+        observation=row.observation,
+    )
 
 
 def _evidence(session: Session, audit_id: int) -> tuple[dict[int, str], list[ReportedEvidence]]:
@@ -180,20 +181,21 @@ def _evidence(session: Session, audit_id: int) -> tuple[dict[int, str], list[Rep
         .order_by(Evidence.id)
     ).all()
     numbers = {row.id: f"P-{n:02d}" for n, row in enumerate(rows, 1)}
-    return numbers, [
-        ReportedEvidence(
-            number=numbers[row.id],
-            title=row.title,
-            file_name=row.file_name,
-            type=row.type.value,
-            happened_on=_day(row.happened_on),
-            place=row.place,
-            sha256=row.sha256,
-            size_bytes=row.size_bytes,
-            uploaded_by=row.uploaded_by,
-        )
-        for row in rows
-    ]
+    return numbers, [_file(row, numbers[row.id]) for row in rows]
+
+
+def _file(row: Any, number: str) -> ReportedEvidence:
+    return ReportedEvidence(
+        number=number,
+        title=row.title,
+        file_name=row.file_name,
+        type=row.type.value,
+        happened_on=_day(row.happened_on),
+        place=row.place,
+        sha256=row.sha256,
+        size_bytes=row.size_bytes,
+        uploaded_by=row.uploaded_by,
+    )
 
 
 def _findings(session: Session, audit_id: int, numbers: dict[int, str]) -> list[ReportedFinding]:
@@ -205,14 +207,7 @@ def _findings(session: Session, audit_id: int, numbers: dict[int, str]) -> list[
         .where(*of_audit)
         .order_by(Finding.id)
     ).all()
-    cited: dict[int, list[str]] = {}
-    for finding_id, evidence_id in session.execute(
-        select(finding_evidence.c.finding_id, finding_evidence.c.evidence_id)
-        .join(Finding, Finding.id == finding_evidence.c.finding_id)
-        .where(*of_audit)
-        .order_by(finding_evidence.c.evidence_id)
-    ):
-        cited.setdefault(finding_id, []).append(numbers[evidence_id])
+    cited = _cited(session, audit_id, numbers)
     actions = _actions(session, audit_id)
     found = [
         ReportedFinding(
@@ -234,6 +229,20 @@ def _findings(session: Session, audit_id: int, numbers: dict[int, str]) -> list[
     ]
     order = [grade.value for grade in _SERIOUS_FIRST]
     return sorted(found, key=lambda finding: order.index(finding.grade))
+
+
+def _cited(session: Session, audit_id: int, numbers: dict[int, str]) -> dict[int, list[str]]:
+    """Return the numbers of the evidence files that each finding relies on."""
+    cited: dict[int, list[str]] = {}
+    rows = session.execute(
+        select(finding_evidence.c.finding_id, finding_evidence.c.evidence_id)
+        .join(Finding, Finding.id == finding_evidence.c.finding_id)
+        .where(Finding.origin_kind == Kind.AUDIT, Finding.origin_id == audit_id)
+        .order_by(finding_evidence.c.evidence_id)
+    )
+    for finding_id, evidence_id in rows:
+        cited.setdefault(finding_id, []).append(numbers[evidence_id])
+    return cited
 
 
 def _actions(session: Session, audit_id: int) -> dict[int, list[ReportedAction]]:

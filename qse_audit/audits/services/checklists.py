@@ -9,6 +9,7 @@ from sqlalchemy import (
     Integer,
     Select,
     String,
+    Subquery,
     and_,
     case,
     cast,
@@ -110,34 +111,20 @@ def _spans(nodes: tuple[queries.ClauseNode, ...], keys: set[str]) -> list[tuple[
 def _questions(audit_id: int, within: ColumnElement[bool]) -> Select[Any]:
     """Return the statement that words every question of an audit, in order."""
     chapter = aliased(Requirement, name="chapter")
-    chapters = (
-        select(
-            Requirement.id,
-            func.max(case((Requirement.depth == 0, Requirement.position)))
-            .over(partition_by=Requirement.edition_id, order_by=Requirement.position)
-            .label("chapter_position"),
-        )
-        .where(
-            Requirement.edition_id.in_(
-                select(AuditCriterion.edition_id).where(AuditCriterion.audit_id == audit_id)
-            )
-        )
-        .subquery("chapters")
-    )
+    chapters = _chapters(audit_id)
     own_words = cast(Requirement.text, String) != "{}"
     question = case(
         (Question.id.is_not(None), Question.text),
         (own_words, Requirement.text),
         else_=Requirement.title,
     )
-    label = func.substr(func.coalesce(Referential.ref, "") + ":" + Edition.label, 1, LABEL_LETTERS)
-    order = func.row_number().over(
-        order_by=(AuditCriterion.id, Requirement.position, Question.position)
-    )
+    order = (AuditCriterion.id, Requirement.position, Question.position)
+    label = func.substr(Referential.ref + ":" + Edition.label, 1, LABEL_LETTERS)
+    under = and_(chapter.edition_id == Edition.id, chapter.position == chapters.c.chapter_position)
     return (
         select(
             literal(audit_id, Integer).label("audit_id"),
-            order.label("position"),
+            func.row_number().over(order_by=order).label("position"),
             label.label("referential_label"),
             chapter.ref.label("section_ref"),
             chapter.title.label("section_title"),
@@ -155,20 +142,31 @@ def _questions(audit_id: int, within: ColumnElement[bool]) -> Select[Any]:
         .join(Referential, Referential.id == Edition.referential_id)
         .join(Requirement, Requirement.edition_id == Edition.id)
         .join(chapters, chapters.c.id == Requirement.id)
-        .join(
-            chapter,
-            and_(
-                chapter.edition_id == Edition.id,
-                chapter.position == chapters.c.chapter_position,
+        .join(chapter, under)
+        .join(Question, Question.requirement_id == Requirement.id, isouter=True)
+        .where(AuditCriterion.audit_id == audit_id, _is_asked(), within)
+    )
+
+
+def _chapters(audit_id: int) -> Subquery:
+    """Return the position of the top-level chapter above each requirement of the criteria."""
+    chapters = func.max(case((Requirement.depth == 0, Requirement.position)))
+    editions = select(AuditCriterion.edition_id).where(AuditCriterion.audit_id == audit_id)
+    return (
+        select(
+            Requirement.id,
+            chapters.over(partition_by=Requirement.edition_id, order_by=Requirement.position).label(
+                "chapter_position"
             ),
         )
-        .join(Question, Question.requirement_id == Requirement.id, isouter=True)
-        .where(
-            AuditCriterion.audit_id == audit_id,
-            or_(Requirement.assessable, Question.id.is_not(None)),
-            within,
-        )
+        .where(Requirement.edition_id.in_(editions))
+        .subquery("chapters")
     )
+
+
+def _is_asked() -> ColumnElement[bool]:
+    """Return the condition that a requirement gives a line: assessable, or with a question."""
+    return or_(Requirement.assessable, Question.id.is_not(None))
 
 
 def share_sections(
@@ -228,8 +226,7 @@ def answer(
         )
     checks = (answers_are_open(item.audit.status), answer_is_justified(verdict, observation))
     refuse_all([refusal for refusal in checks if refusal])
-    delta = (verdict is not None) - (item.verdict is not None)
-    before = item.verdict
+    delta, before = (verdict is not None) - (item.verdict is not None), item.verdict
     item.verdict, item.observation = verdict, observation
     item.answered_at = now if verdict is not None else None
     item.answered_by_id = actor.user_id
@@ -240,6 +237,14 @@ def answer(
             .values(answered_count=Audit.answered_count + delta),
             execution_options={"synchronize_session": False},
         )
+    _note_answer(session, item, before, actor=actor, now=now)
+
+
+def _note_answer(
+    session: Session, item: ChecklistItem, before: Verdict | None, *, actor: Identity, now: datetime
+) -> None:
+    """Record an answer under its question, so that the history of the audit stays readable."""
+    after = item.verdict
     act = Act(
         verb="audit.answer",
         kind=Kind.CHECKLIST_ITEM,
@@ -248,17 +253,12 @@ def answer(
             "audit": item.audit_id,
             "position": item.position,
             "before": before,
-            "after": verdict,
+            "after": after,
         },
-        texts={"observation": observation} if observation else {},
+        texts={"observation": item.observation} if item.observation else {},
     )
-    record(
-        session,
-        act,
-        organisation_id=item.audit.organisation_id,
-        actor_id=actor.user_id,
-        now=now,
-    )
+    organisation_id = item.audit.organisation_id
+    record(session, act, organisation_id=organisation_id, actor_id=actor.user_id, now=now)
 
 
 def state_finding(
