@@ -1,0 +1,46 @@
+"""Measure everything and print the table; name themes to measure only those."""
+
+import os
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+from tests.bench import answers, pages, papers, planning, starting
+from tests.bench.measuring import Line, table
+from tests.bench.stage import open_stage
+
+
+def main(wanted: list[str]) -> None:
+    began = time.perf_counter()
+    with (
+        tempfile.TemporaryDirectory(prefix="qse-bench-") as name,
+        open_stage(Path(name) / "empty") as empty,
+        open_stage(Path(name) / "small", audits=1_200, answers=12_000) as small,
+        open_stage(Path(name) / "large", audits=100_000, answers=135_000) as large,
+    ):
+        folder = Path(name)
+        themes: dict[str, Callable[[], Iterable[Line]]] = {
+            "starting": lambda: starting.lines(folder, small),
+            "planning": lambda: planning.lines(folder, empty, small),
+            "pages": lambda: pages.lines(small, large),
+            "answers": lambda: answers.lines(folder, small, large),
+            "papers": lambda: papers.lines(folder, small, empty),
+        }
+        found: list[Line] = []
+        for theme, lines in themes.items():
+            if not wanted or theme in wanted:
+                sys.stderr.write(f"{time.perf_counter() - began:5.0f} s  {theme}\n")
+                found += lines()
+    load = ", ".join(f"{value:.1f}" for value in os.getloadavg())
+    sys.stdout.write(
+        f"\n{table(found)}\n\n"
+        f"Median wall time and half the interquartile range; ratios of medians. Goals look at the "
+        f"CPU ratio.\n{os.cpu_count()} processors, load {load} (quiet is under 1), "
+        f"{time.perf_counter() - began:.0f} s in all.\n"
+    )
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
