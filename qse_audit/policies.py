@@ -4,11 +4,12 @@ Each permission lists alternatives; an alternative grants it when all of its
 conditions hold. The access matrix shown to administrators and the one that the
 tests approve are both computed from ``POLICY``; never write that table twice.
 
-A role holds only inside the organisation where the person holds it; a link
-holds wherever the object is.
+A role, and a link too, holds only in an organisation of the object, where the
+person now acts: whoever leaves an organisation leaves its records. Only what a
+candidate made stays theirs wherever they go.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
@@ -35,6 +36,8 @@ class Access:
     """Where roles count; ``None`` for what has no owner yet: the actor's own organisation."""
     status: str = ""
     links: Mapping[Link, frozenset[int]] = field(default_factory=dict)
+    is_private: bool = False
+    """Whether it opens to the people linked to it alone, and to no role."""
 
 
 NOTHING = Access()
@@ -51,13 +54,21 @@ class Condition:
 Alternative: TypeAlias = tuple[Condition, ...]
 
 
+FOLLOWS_THE_PERSON = frozenset({L.CANDIDATE})
+"""Links that hold wherever the person acts."""
+
+
+def is_here(who: Identity, on: Access) -> bool:
+    """Say whether the person now acts in an organisation of the object."""
+    return on.organisations is None or who.organisation_id in on.organisations
+
+
 def role(*wanted: Role) -> Condition:
     """Hold for people who have one of ``wanted`` in the organisation of the object."""
     roles = frozenset(wanted)
 
     def holds(who: Identity, on: Access) -> bool:
-        here = on.organisations is None or who.organisation_id in on.organisations
-        return here and not roles.isdisjoint(who.roles)
+        return is_here(who, on) and not on.is_private and not roles.isdisjoint(who.roles)
 
     return Condition(" / ".join(wanted), holds)
 
@@ -66,15 +77,20 @@ def linked(*links: Link) -> Condition:
     """Hold for people tied to the object by one of ``links``."""
 
     def holds(who: Identity, on: Access) -> bool:
-        return any(who.user_id in on.links.get(link, frozenset()) for link in links)
+        kept = links if is_here(who, on) else FOLLOWS_THE_PERSON.intersection(links)
+        return _is_tied(who, on, kept)
 
     return Condition("@" + " / @".join(links), holds)
 
 
 def not_linked(*links: Link) -> Condition:
-    """Hold for everyone except people tied by ``links`` (separation of duties)."""
-    tied = linked(*links)
-    return Condition(f"not {tied.name}", lambda who, on: not tied.holds(who, on))
+    """Hold for everyone except people tied by ``links``, wherever (separation of duties)."""
+    name = "not @" + " / @".join(links)
+    return Condition(name, lambda who, on: not _is_tied(who, on, links))
+
+
+def _is_tied(who: Identity, on: Access, links: Iterable[Link]) -> bool:
+    return any(who.user_id in on.links.get(link, frozenset()) for link in links)
 
 
 def status(*wanted: str) -> Condition:

@@ -70,10 +70,10 @@ class Evidence(Versioned, Base):
 
         What belongs to a candidacy opens to no role: only to the people of the candidacy.
         """
-        private = self.origin_kind is Kind.CANDIDACY
         links = links_of(self.participations)
         return Access(
-            organisations=frozenset() if private else frozenset({self.organisation_id}),
+            organisations=frozenset({self.organisation_id}),
+            is_private=self.origin_kind is Kind.CANDIDACY,
             status=OPEN if self.sealed_at is None else SEALED,
             links={**links, Link.AUTHOR: frozenset({self.uploaded_by_id})},
         )

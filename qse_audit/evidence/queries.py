@@ -13,7 +13,7 @@ from qse_audit.core.permissions import AUDIT_TEAM, Kind, Link, Role
 from qse_audit.db.participation import linked_to
 from qse_audit.evidence.models import Evidence
 from qse_audit.evidence.rules import EvidenceType
-from qse_audit.policies import Identity
+from qse_audit.policies import FOLLOWS_THE_PERSON, Identity
 
 READERS = (*sorted(AUDIT_TEAM), Link.AUDITEE, Link.OWNER, Link.VERIFIER, Link.CANDIDATE, Link.TUTOR)
 """The links of the origin that open its evidence."""
@@ -94,10 +94,6 @@ def readable_by(who: Identity) -> ColumnElement[bool]:
         linked_to(Evidence.origin_kind, Evidence.origin_id, who.user_id, READERS),
     ]
     if who.roles & {Role.COORDINATOR, Role.MANAGEMENT}:
-        reasons.append(
-            and_(
-                Evidence.organisation_id == who.organisation_id,
-                Evidence.origin_kind != Kind.CANDIDACY,
-            )
-        )
-    return or_(*reasons)
+        reasons.append(Evidence.origin_kind != Kind.CANDIDACY)
+    own = linked_to(Evidence.origin_kind, Evidence.origin_id, who.user_id, FOLLOWS_THE_PERSON)
+    return or_(and_(Evidence.organisation_id == who.organisation_id, or_(*reasons)), own)

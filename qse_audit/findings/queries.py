@@ -140,9 +140,9 @@ def readable_by(who: Identity) -> ColumnElement[bool]:
         Finding.process_id.in_(select(Process.id).where(Process.owner_id == who.user_id)),
     )
     reasons = [conducts, and_(Finding.status.in_(ISSUED), concerned)]
-    if who.roles & {Role.COORDINATOR, Role.MANAGEMENT}:
-        reasons.insert(0, Finding.organisation_id == who.organisation_id)
-    return or_(*reasons)
+    here = Finding.organisation_id == who.organisation_id
+    oversees = bool(who.roles & {Role.COORDINATOR, Role.MANAGEMENT})
+    return here if oversees else and_(here, or_(*reasons))
 
 
 def finding_facts(session: Session, finding: Finding, actor_id: int) -> FindingFacts:

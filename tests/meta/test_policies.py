@@ -1,6 +1,7 @@
 """The access matrix, approved line by line. Change a line only on purpose."""
 
 import itertools
+from dataclasses import replace
 
 import pytest
 
@@ -16,8 +17,7 @@ def somebody(*roles, at=HERE):
 
 
 def thing(status="", *links, at=HERE):
-    where = frozenset() if at is None else frozenset({at})
-    return Access(where, status, {link: frozenset({ME}) for link in links})
+    return Access(frozenset({at}), status, {link: frozenset({ME}) for link in links})
 
 
 def test_every_permission_has_a_policy():
@@ -99,5 +99,24 @@ def test_whoever_judges_a_portfolio_has_no_tie_with_it(links):
 
 
 def test_what_belongs_to_a_candidacy_opens_to_no_role():
-    private = thing("", at=None)
+    private = replace(thing(""), is_private=True)
     assert not allows(somebody(*Role), P.EVIDENCE_READ, private)
+
+
+@pytest.mark.parametrize("link", [link for link in Link if link is not L.CANDIDATE])
+@pytest.mark.parametrize("permission", Permission)
+def test_whoever_left_an_organisation_left_its_records(permission, link):
+    gone = somebody(*Role, at=ELSEWHERE)
+    for status in ("draft", "in_progress", "evidencing", "submitted", "open", "final"):
+        opened = allows(gone, permission, thing(status, link))
+        assert opened is (() in POLICY[permission])
+
+
+def test_a_candidate_keeps_what_is_theirs_wherever_they_go():
+    gone = somebody(at=ELSEWHERE)
+    assert allows(gone, P.CANDIDACY_READ, thing("evidencing", L.CANDIDATE))
+
+
+def test_a_tie_of_elsewhere_still_bars_from_judging():
+    tied = thing("submitted", L.EVALUATOR, L.TUTOR)
+    assert not allows(somebody(R.EVALUATOR), P.ASSESSMENT_NOTE, tied)

@@ -15,7 +15,7 @@ from qse_audit.dashboard.queries.lines import SHOWN, Line, Section
 from qse_audit.db.participation import Participation, linked_to
 from qse_audit.policies import OPEN_CANDIDACY, Identity
 from qse_audit.portfolios.models import Candidacy
-from qse_audit.portfolios.queries.candidacies import latest_dossier
+from qse_audit.portfolios.queries.candidacies import is_here, latest_dossier
 from qse_audit.portfolios.rules import CandidacyStatus
 
 
@@ -33,8 +33,8 @@ def candidacies(session: Session, who: Identity, _: datetime) -> Iterable[Sectio
     )
     places = [
         (and_(mine, open_), "complete"),
-        (and_(tutor, open_), "opinion"),
-        (and_(reads, submitted), "read"),
+        (and_(is_here(who), tutor, open_), "opinion"),
+        (and_(is_here(who), reads, submitted), "read"),
     ]
     if Role.EXAM_STAFF in who.roles:
         here = Candidacy.exam_centre_id == who.organisation_id

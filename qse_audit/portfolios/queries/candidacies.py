@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, false, func, or_, select
+from sqlalchemy import ColumnElement, Row, Select, and_, false, func, or_, select, true
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from qse_audit.accounts.models import Organisation, Person
@@ -143,21 +143,24 @@ class CandidacyLine:
 
 def readable_by(who: Identity) -> ColumnElement[bool]:
     """Return CANDIDACY_READ in SQL; ``test_scopes`` holds it and the policy together."""
-    reasons = [
-        Candidacy.candidate_id == who.user_id,
-        linked_to(Kind.CANDIDACY, Candidacy.id, who.user_id, [Link.TUTOR]),
-    ]
+    reason = linked_to(Kind.CANDIDACY, Candidacy.id, who.user_id, [Link.TUTOR])
     if who.roles & {Role.COORDINATOR, Role.EXAM_STAFF}:
-        reasons += [
-            Candidacy.organisation_id == who.organisation_id,
-            Candidacy.exam_centre_id == who.organisation_id,
-        ]
-    return or_(*reasons)
+        reason = true()
+    return or_(Candidacy.candidate_id == who.user_id, and_(is_here(who), reason))
+
+
+def is_here(who: Identity) -> ColumnElement[bool]:
+    """Return, in SQL, that the person now acts in the company or the exam centre."""
+    return or_(
+        Candidacy.organisation_id == who.organisation_id,
+        Candidacy.exam_centre_id == who.organisation_id,
+    )
 
 
 def assessed_by(who: Identity) -> ColumnElement[bool]:
     """Return, in SQL, that the person is on the panel or the jury of a submitted dossier."""
     return and_(
+        is_here(who),
         Candidacy.status == CandidacyStatus.SUBMITTED,
         linked_to(Kind.CANDIDACY, Candidacy.id, who.user_id, PANEL),
     )
