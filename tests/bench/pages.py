@@ -41,13 +41,13 @@ def audit_pages(stage: Stage) -> Iterator[Line]:
         audit = stage.live_audit(questions, answered=True)
         ours = getter(client, f"/audits/{audit}/checklist")
         size, sql = len(ours()), count_sql(stage.engine, ours)
-        times = side_by_side(ours, getter(bare, f"/checklist/{audit}?size={size}"), repeat=25)
+        times = side_by_side(ours, getter(bare, f"/checklist/{audit}?size={size}"), repeat=20)
         yield against(
             f"checklist page, {questions:,} questions", *times, most=most, sql=sql, most_sql=12
         )
         details.append(getter(client, f"/audits/{audit}"))
     sql = count_sql(stage.engine, details[1])
-    few, many = side_by_side(*details, repeat=25)
+    few, many = side_by_side(*details, repeat=15)
     yield against(
         "audit page, 1,200 / 100 questions", many, few, unit="growth", sql=sql, most_sql=12
     )
@@ -58,11 +58,11 @@ def lists(small: Stage, large: Stage, path: str) -> Iterator[Line]:
     acts = [getter(stage.client(stage.cast.claire), path) for stage in (small, large)]
     sql, size = count_sql(large.engine, acts[1]), len(acts[1]())
     bare = getter(bare_client(small.path), f"/audits?size={size}")
-    few, many, floor = side_by_side(*acts, bare, repeat=25)
+    few, many, floor = side_by_side(*acts, bare, repeat=15)
     yield against(f"list of 50 {name}, 1,200 rows", few, floor, most=12, sql=sql, most_sql=8)
     yield against("  100,000 / 1,200 rows", many, few, most=1.5, unit="growth")
     linked = [getter(stage.client(stage.cast.bob), path) for stage in (small, large)]
-    few, many = side_by_side(*linked, repeat=10)
+    few, many = side_by_side(*linked, repeat=6)
     yield against("  the same, seen by an auditee", many, few, most=1.5, unit="growth")
 
 
@@ -71,5 +71,5 @@ def home(large: Stage) -> Line:
     sql = count_sql(large.engine, ours)
     with closing(sqlite3.connect(large.path)) as db:
         groups = lambda: [db.execute(each).fetchall() for each in GROUPS]  # noqa: E731  # one line
-        times = side_by_side(ours, groups, repeat=10)
+        times = side_by_side(ours, groups, repeat=6)
     return against("home page, 100,000 findings / GROUP BY", *times, most=1, sql=sql, most_sql=10)
