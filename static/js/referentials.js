@@ -1,4 +1,4 @@
-// The page of an edition: open all advice at once, and print it opened.
+// The pages of an edition and of a certification: open all notes at once, and print them opened.
 
 const notes = [...document.querySelectorAll("details.clause-more")];
 const button = document.querySelector("[data-open-all]");

@@ -1,7 +1,10 @@
 """Acts on referentials: importing, writing, freezing; and what each leaves behind."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 
 from qse_audit.core.errors import BadInput, NotFound, Refused
 from qse_audit.db.trail import Event
@@ -401,3 +404,21 @@ def test_a_published_edition_cannot_be_deleted(session, cast):
     with pytest.raises(Refused) as refused:
         services.delete_draft(session, imported(session, cast), actor=cast.claire, now=NOW)
     assert refused.value.refusals[0].code == "not_a_draft"
+
+
+def test_two_imports_at_once_make_one_edition(engine, session, cast):
+    company = cast.company
+    session.commit()
+
+    def act(_: int) -> ImportOutcome:
+        with Session(engine) as own:
+            report = services.import_outline(
+                own, outline(sha256="c" * 64), organisation_id=company, actor_id=None, now=NOW
+            )
+            own.commit()
+            return report.outcome
+
+    with ThreadPoolExecutor(4) as pool:
+        outcomes = sorted(pool.map(act, range(4)))
+    assert outcomes == [ImportOutcome.NEW_REFERENTIAL, *[ImportOutcome.UNCHANGED] * 3]
+    assert rows(session, Edition) == 1
