@@ -4,7 +4,7 @@ import logging
 from types import ModuleType
 from typing import Any
 
-from flask import Flask, g, get_flashed_messages
+from flask import Flask, current_app, g, get_flashed_messages
 from jinja2 import StrictUndefined
 from sqlalchemy import Engine
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -43,6 +43,7 @@ from qse_audit.web import (
     origins,
     security,
     sign_in,
+    styleguide,
 )
 from qse_audit.web.guards import can
 from qse_audit.web.navigation import navigation
@@ -176,6 +177,8 @@ def create_app(settings: Settings, engine: Engine | None = None) -> Flask:
         settings.files_folder, reserve_bytes=settings.storage_reserve_mib * 1024 * 1024
     )
     origins.init_app(app, ORIGINS)
+    if settings.demo:
+        app.register_blueprint(styleguide.bp)
     for feature in FEATURES:
         app.register_blueprint(feature.bp)
     app.context_processor(page_context)
@@ -194,5 +197,6 @@ def page_context() -> dict[str, Any]:
         "memberships": found.memberships if found else (),
         "unread_count": found.unread_count if found else 0,
         "navigation": navigation(found.unread_count if found else 0),
+        "in_demo": current_app.config["SETTINGS"].demo,
         "flashes": get_flashed_messages(with_categories=True),
     }

@@ -74,6 +74,7 @@ def commits(view: Callable[A, ResponseReturnValue]) -> Callable[A, Response]:
                 return earlier
             raise
 
+    committing.commits = True  # type: ignore[attr-defined]  # read by tests/meta
     return committing
 
 

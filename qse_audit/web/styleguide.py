@@ -3,7 +3,8 @@
 from datetime import date
 from typing import Any, NamedTuple
 
-from flask import request
+from flask import Blueprint, render_template, request
+from flask.typing import ResponseReturnValue
 from flask_wtf.file import FileField
 from wtforms import (
     BooleanField,
@@ -17,8 +18,10 @@ from wtforms import (
 from wtforms.validators import DataRequired, Length, Optional
 
 from qse_audit.core.errors import Refusal
+from qse_audit.core.permissions import Permission
 from qse_audit.core.text import N_, Coded
 from qse_audit.web.forms import CheckboxesField, Form
+from qse_audit.web.guards import requires
 from qse_audit.web.listing import Listing
 
 
@@ -101,6 +104,16 @@ REFUSALS = (
         "ISO 9001:2015, 9.2.2 f",
     ),
 )
+
+
+bp = Blueprint("styleguide", __name__, url_prefix="/styleguide")
+
+
+@bp.get("/")
+@requires(Permission.OWN_SPACE)
+def index() -> ResponseReturnValue:
+    """Show every part that pages are made of, together."""
+    return render_template("styleguide/index.html", **context())
 
 
 def context() -> dict[str, Any]:

@@ -69,7 +69,9 @@ async function complete(row, form) {
     return; // offline: what the page knows will do
   }
   help(row, told);
-  const untouched = JSON.stringify([...new FormData(form)]) === before && !(await queue.get("saves", idOf(form)).catch(() => null));
+  const pending = await queue.get("saves", idOf(form)).catch(() => null);
+  // Looked at last: the person may have answered while we waited.
+  const untouched = !pending && JSON.stringify([...new FormData(form)]) === before;
   if (!untouched) return;
   form.elements.version.value = told.version;
   form.elements.observation.value = told.observation;

@@ -173,7 +173,7 @@ class DemoAccount:
 
 
 def demo_accounts(session: Session) -> Sequence[DemoAccount]:
-    """Return one person a role, in the order of the roles: who got it first."""
+    """Return one person a role, in the order of the roles: who got it first; every candidate."""
     rows = session.execute(
         select(
             Person.id,
@@ -187,7 +187,7 @@ def demo_accounts(session: Session) -> Sequence[DemoAccount]:
         .where(Person.disabled_at.is_(None))
         .order_by(Membership.id)
     )
-    first: dict[Role, DemoAccount] = {}
+    offered: dict[Role, list[DemoAccount]] = {}
     for row in rows:
         account = DemoAccount(
             person_id=row.id,
@@ -196,8 +196,10 @@ def demo_accounts(session: Session) -> Sequence[DemoAccount]:
             organisation_id=row.organisation_id,
             organisation_name=row.organisation_name,
         )
-        first.setdefault(row.role, account)
-    return [first[role] for role in DEMO_ORDER if role in first]
+        held = offered.setdefault(row.role, [])
+        if not held or row.role is Role.CANDIDATE:
+            held.append(account)
+    return [account for role in DEMO_ORDER for account in offered.get(role, ())]
 
 
 DEMO_ORDER = (
