@@ -259,9 +259,11 @@ def count_listed(session: Session, who: Identity, wanted: FindingFilter) -> Coun
 
 def years_of(session: Session, organisation_id: int) -> range:
     """Return the years in which findings were made, the last first; empty when there is none."""
+    references = select(Finding.reference).where(Finding.organisation_id == organisation_id)
     first, last = session.execute(
-        select(func.min(Finding.reference), func.max(Finding.reference)).where(
-            Finding.organisation_id == organisation_id
+        select(
+            references.order_by(Finding.reference).limit(1).scalar_subquery(),
+            references.order_by(Finding.reference.desc()).limit(1).scalar_subquery(),
         )
     ).one()
     return range(int(last[4:8]), int(first[4:8]) - 1, -1) if first else range(0)
