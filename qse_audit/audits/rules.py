@@ -187,7 +187,8 @@ def nonconformities_are_treated(facts: AuditFacts) -> Refusal | None:
     """Every nonconformity has at least one action."""
     if facts.untreated_nonconformities:
         message = N_(
-            "Sans action : %(references)s.", references=", ".join(facts.untreated_nonconformities)
+            "Non-conformité sans action : %(references)s.",
+            references=", ".join(facts.untreated_nonconformities),
         )
         return Refusal("untreated_nonconformities", message, "ISO 9001:2015, 9.2.2 e")
     return None

@@ -193,6 +193,15 @@ def test_clauses_are_chosen_in_a_tree(browse, cast, session):
     assert chosen_clauses(session, audit.id) == {edition_id: ("4.1", "5")}
 
 
+def test_a_referential_without_any_ticked_clause_is_refused(browse, cast, session):
+    audit = make_audit(session, cast)
+    edition_id = audit.criteria[0].edition_id
+    sent = {"version": audit.version, "keep": edition_id, f"extent-{edition_id}": "chosen"}
+    page = browse(cast.claire, "POST", f"/audits/{audit.id}/criteria", status=422, **sent)
+    assert "Cochez au moins un article" in page.select_one(".summary").text
+    assert chosen_clauses(session, audit.id) == {edition_id: None}
+
+
 def test_an_edition_is_added_and_removed(browse, cast, session):
     audit, added = make_audit(session, cast), make_edition(session, ref="ISO 14001")
     path = f"/audits/{audit.id}/criteria"

@@ -31,6 +31,7 @@ from qse_audit.audits.services.plans import (
 from qse_audit.core.clock import day_in_paris
 from qse_audit.core.errors import NotFound, Refusal, refuse_all
 from qse_audit.core.permissions import AUDIT_TEAM, Kind, Link
+from qse_audit.core.text import N_
 from qse_audit.db.numbering import next_reference
 from qse_audit.db.participation import Participation, write_links
 from qse_audit.policies import Identity
@@ -38,6 +39,13 @@ from qse_audit.referentials.models import Requirement
 
 PLANNED_LINKS = (*sorted(AUDIT_TEAM), Link.OBSERVER, Link.AUDITEE)
 """The links that a plan may give."""
+
+
+NO_CLAUSE = Refusal(
+    "no_clause",
+    N_("Cochez au moins un article de chaque référentiel, ou prenez-le en entier."),
+    "ISO 9001:2015, 9.2.2 b",
+)
 
 
 def create_audit(
@@ -179,10 +187,13 @@ def set_criteria(
 
 
 def _check_clauses(session: Session, criteria: Criteria) -> None:
-    """Refuse chosen clauses that their edition does not have.
+    """Refuse an edition without any chosen clause, and clauses that an edition does not have.
 
-    :raises NotFound: then.
+    :raises Refused: for the first.
+    :raises NotFound: for the second.
     """
+    empty = any(keys is not None and not keys for keys in criteria.values())
+    refuse_all([NO_CLAUSE] if empty else [])
     chosen = {(edition, key) for edition, keys in criteria.items() for key in keys or ()}
     if not chosen:
         return
