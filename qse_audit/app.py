@@ -146,19 +146,7 @@ def create_app(settings: Settings, engine: Engine | None = None) -> Flask:
     app = Flask(
         __name__, template_folder=str(templates_dir()), static_folder=None, instance_path=None
     )
-    app.config.update(
-        SECRET_KEY=settings.secret_key,
-        SETTINGS=settings,
-        CACHE_FOLDER=settings.cache_folder,
-        SESSION_COOKIE_NAME="qse",
-        SESSION_COOKIE_HTTPONLY=True,
-        SESSION_COOKIE_SAMESITE="Lax",
-        MAX_CONTENT_LENGTH=(settings.upload_max_mib + 1) * 1024 * 1024,
-        MAX_FORM_MEMORY_SIZE=2 * 1024 * 1024,
-        MAX_FORM_PARTS=2_000,
-        ENDPOINTS_WITHOUT_VISITOR=OPEN_ENDPOINTS,
-        ALLOW_HTTP=False,
-    )
+    configure(app, settings)
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     if settings.proxy_hops:
@@ -185,6 +173,23 @@ def create_app(settings: Settings, engine: Engine | None = None) -> Flask:
     app.jinja_env.globals["can"] = can
     logging.getLogger("qse_audit").info("qse-audit %s ready", __version__)
     return app
+
+
+def configure(app: Flask, settings: Settings) -> None:
+    """Set what Flask and the web side read from the configuration."""
+    app.config.update(
+        SECRET_KEY=settings.secret_key,
+        SETTINGS=settings,
+        CACHE_FOLDER=settings.cache_folder,
+        SESSION_COOKIE_NAME="qse",
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        MAX_CONTENT_LENGTH=(settings.upload_max_mib + 1) * 1024 * 1024,
+        MAX_FORM_MEMORY_SIZE=2 * 1024 * 1024,
+        MAX_FORM_PARTS=2_000,
+        ENDPOINTS_WITHOUT_VISITOR=OPEN_ENDPOINTS,
+        ALLOW_HTTP=False,
+    )
 
 
 def page_context() -> dict[str, Any]:

@@ -62,11 +62,13 @@ def _plan_audit(world: World, content: dict[str, Any]) -> None:
     line.at(max(start + 24, 1), "10:00", lambda now: _draft(world, content, now))
     if end == "draft":
         return
-    line.at(max(start + 14, 1), "11:00", lambda now: _move(world, key, "plan", "claire", now))
+    line.at(
+        max(start + 14, 1), "11:00", lambda now: _move(world, key, "plan", who="claire", now=now)
+    )
     if end == "planned":
         return
     lead = content["lead"]
-    line.at(start, "08:15", lambda now: _move(world, key, "start", lead, now))
+    line.at(start, "08:15", lambda now: _move(world, key, "start", who=lead, now=now))
     line.at(start, "09:00", lambda now: _answer(world, content, now))
     plan_findings(world, content)
     if end == "in_progress":
@@ -80,7 +82,7 @@ def _plan_audit(world: World, content: dict[str, Any]) -> None:
             for action in finding.get("actions", ())
         ]
         closing = min([after, *done]) - 2
-        line.at(closing, "19:30", lambda now: _move(world, key, "close", lead, now))
+        line.at(closing, "19:30", lambda now: _move(world, key, "close", who=lead, now=now))
 
 
 def _draft(world: World, content: dict[str, Any], now: datetime) -> None:
@@ -136,7 +138,7 @@ def _audit(world: World, key: str) -> Audit:
     return queries.get_audit(world.session, world.audits[key].id)
 
 
-def _move(world: World, key: str, name: str, who: str, now: datetime) -> None:
+def _move(world: World, key: str, name: str, *, who: str, now: datetime) -> None:
     audits.move_audit(world.session, _audit(world, key), name, actor=world.people[who], now=now)
 
 

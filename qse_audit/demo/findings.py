@@ -18,6 +18,7 @@ from qse_audit.evidence.intake import Upload
 from qse_audit.evidence.rules import EvidenceType
 from qse_audit.evidence.services import add_evidence
 from qse_audit.findings import services as findings
+from qse_audit.findings.models import Finding
 from qse_audit.findings.rules import Grade, Statement
 from qse_audit.policies import Identity
 
@@ -70,26 +71,24 @@ def _draft(
         now=now,
     )
     world.findings[(content["key"], place)] = finding
-    findings.edit_finding(
-        world.session,
-        finding,
-        Statement(
-            grade=Grade(each["grade"]),
-            title=each["title"],
-            requirement_text=each["requirement"],
-            evidence_text=each["evidence"],
-            gap_text=each["gap"],
-            impact_text=each["impact"],
-            referential_label=finding.referential_label,
-            clause_ref=each["clause"],
-            process_id=finding.process_id,
-        ),
-        version=None,
-        actor=lead,
-        now=now,
-    )
+    words = _statement(finding, each)
+    findings.edit_finding(world.session, finding, words, version=None, actor=lead, now=now)
     for number, file in enumerate(each.get("files", ()), start=1):
         _add_file(world, content, place, number=number, file=file, now=now)
+
+
+def _statement(finding: Finding, each: dict[str, Any]) -> Statement:
+    return Statement(
+        grade=Grade(each["grade"]),
+        title=each["title"],
+        requirement_text=each["requirement"],
+        evidence_text=each["evidence"],
+        gap_text=each["gap"],
+        impact_text=each["impact"],
+        referential_label=finding.referential_label,
+        clause_ref=each["clause"],
+        process_id=finding.process_id,
+    )
 
 
 def _add_file(

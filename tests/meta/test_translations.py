@@ -51,7 +51,7 @@ def test_no_string_is_untranslated(catalogue):
 
 def test_a_translation_keeps_the_places_of_its_source(catalogue):
     for entry in catalogue:
-        if entry.id and entry.string:
+        if entry.id and all(forms(entry.string)):
             for source, text in zip(forms(entry.id), forms(entry.string), strict=True):
                 assert set(PLACES.findall(source)) == set(PLACES.findall(text)), entry.id
 
