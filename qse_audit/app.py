@@ -183,6 +183,7 @@ def configure(app: Flask, settings: Settings) -> None:
         CACHE_FOLDER=settings.cache_folder,
         SESSION_COOKIE_NAME="qse",
         SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SECURE=settings.public_url.startswith("https:"),
         SESSION_COOKIE_SAMESITE="Lax",
         MAX_CONTENT_LENGTH=(settings.upload_max_mib + 1) * 1024 * 1024,
         MAX_FORM_MEMORY_SIZE=2 * 1024 * 1024,

@@ -13,6 +13,7 @@ from qse_audit.audits.reports import report_files
 from qse_audit.audits.rules import Verdict
 from qse_audit.core.permissions import Link
 from qse_audit.demo.findings import plan_findings
+from qse_audit.demo.timeline import Step
 from qse_audit.demo.world import World, read
 from qse_audit.policies import Identity
 from qse_audit.referentials.models import Edition, Referential
@@ -57,18 +58,18 @@ def plan_audits(world: World) -> None:
 def _plan_audit(world: World, content: dict[str, Any]) -> None:
     """Plan the life of one audit, as far as its ``end`` says."""
     start, lasts, end = content["days_ago"], content["lasts"], content["end"]
-    line, key = world.timeline, content["key"]
+    line, key, lead = world.timeline, content["key"], content["lead"]
+
+    def move(name: str, who: str) -> Step:
+        return lambda now: _move(world, key, name, who=who, now=now)
 
     line.at(max(start + 24, 1), "10:00", lambda now: _draft(world, content, now))
     if end == "draft":
         return
-    line.at(
-        max(start + 14, 1), "11:00", lambda now: _move(world, key, "plan", who="claire", now=now)
-    )
+    line.at(max(start + 14, 1), "11:00", move("plan", "claire"))
     if end == "planned":
         return
-    lead = content["lead"]
-    line.at(start, "08:15", lambda now: _move(world, key, "start", who=lead, now=now))
+    line.at(start, "08:15", move("start", lead))
     line.at(start, "09:00", lambda now: _answer(world, content, now))
     plan_findings(world, content)
     if end == "in_progress":
@@ -82,7 +83,7 @@ def _plan_audit(world: World, content: dict[str, Any]) -> None:
             for action in finding.get("actions", ())
         ]
         closing = min([after, *done]) - 2
-        line.at(closing, "19:30", lambda now: _move(world, key, "close", who=lead, now=now))
+        line.at(closing, "19:30", move("close", lead))
 
 
 def _draft(world: World, content: dict[str, Any], now: datetime) -> None:
