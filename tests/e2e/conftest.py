@@ -146,5 +146,10 @@ def watch(visit: Visit) -> None:
         if message.type in {"error", "warning"}:
             visit.complaints.append(f"{message.type}: {message.text}")
 
+    def response(answer: object) -> None:
+        if answer.status >= 400:
+            visit.complaints.append(f"{answer.status} {answer.request.method} {answer.url}")
+
     visit.page.on("console", console)
+    visit.page.on("response", response)
     visit.page.on("pageerror", lambda error: visit.complaints.append(str(error)))
