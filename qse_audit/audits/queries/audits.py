@@ -42,15 +42,13 @@ def get_report(session: Session, report_id: int) -> Report:
 
 
 def readable_by(who: Identity) -> ColumnElement[bool]:
-    """Return AUDIT_READ in SQL; ``test_queries`` holds it and the policy together."""
-    team = _mine(who, (*AUDIT_TEAM, Link.OBSERVER))
-    shared = and_(
-        Audit.status.in_([AuditStatus(s) for s in SHARED_AUDIT]), _mine(who, [Link.AUDITEE])
-    )
-    reasons = [team, shared]
+    """Return AUDIT_READ in SQL; ``test_lists`` holds it and the policy together."""
+    here = Audit.organisation_id == who.organisation_id
     if who.roles & {Role.COORDINATOR, Role.MANAGEMENT}:
-        reasons.insert(0, Audit.organisation_id == who.organisation_id)
-    return or_(*reasons)
+        return here
+    known = [AuditStatus(status) for status in SHARED_AUDIT]
+    shared = and_(Audit.status.in_(known), _mine(who, [Link.AUDITEE]))
+    return and_(here, or_(_mine(who, (*AUDIT_TEAM, Link.OBSERVER)), shared))
 
 
 def mine(who: Identity) -> ColumnElement[bool]:
