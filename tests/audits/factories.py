@@ -1,6 +1,7 @@
 """Makers of what the tests about audits need: name only what matters to the test."""
 
 from datetime import date
+from itertools import count
 from typing import Any
 
 from sqlalchemy import insert
@@ -17,6 +18,9 @@ from qse_audit.findings.rules import FindingStatus, Grade
 from qse_audit.referentials.models import Edition, Question, Referential, Requirement
 from qse_audit.referentials.rules import EditionStatus
 from tests.factories import NOW, Cast, make_process
+
+NUMBERS = count(1)
+"""So that two processes never have the same name."""
 
 WORDS = ReportWords(
     participants="Bob Lefèvre, conducteur de ligne",
@@ -152,7 +156,7 @@ def make_audit(
     **changes: Any,
 ) -> Audit:
     """Store an audit that went through the workflow to ``status`` (up to in_progress)."""
-    process = make_process(session, cast, name=f"Usinage {id(object())}")
+    process = make_process(session, cast, name=f"Usinage {next(NUMBERS)}")
     edition = edition or make_edition(session, ref=f"ISO {process.id}")
     audit = services.create_audit(
         session,
