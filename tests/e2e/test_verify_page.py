@@ -3,9 +3,7 @@
 import zipfile
 
 import pytest
-from playwright.sync_api import sync_playwright
 
-from tests.e2e.conftest import CHROMIUM, FLAGS
 from tests.portfolios.conftest import dossier, files, key, ready
 
 __all__ = ["dossier", "files", "key", "ready"]
@@ -23,15 +21,14 @@ def unpacked(dossier, files, tmp_path):
 
 
 @pytest.fixture
-def page():
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS))
-        opened = browser.new_context(offline=True).new_page()
-        opened.problems = []
-        opened.on("pageerror", lambda error: opened.problems.append(str(error)))
-        opened.on("requestfailed", lambda request: opened.problems.append(request.url))
-        yield opened
-        browser.close()
+def page(browser):
+    context = browser.new_context(offline=True)
+    opened = context.new_page()
+    opened.problems = []
+    opened.on("pageerror", lambda error: opened.problems.append(str(error)))
+    opened.on("requestfailed", lambda request: opened.problems.append(request.url))
+    yield opened
+    context.close()
 
 
 def verdict(page, folder, *, zip_path=None, folder_path=None, wanted=""):
