@@ -1,11 +1,12 @@
 """The application factory: wiring only, in reading order."""
 
 import logging
+from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 from flask import Flask, current_app, g, get_flashed_messages
-from jinja2 import StrictUndefined
+from jinja2 import FileSystemBytecodeCache, StrictUndefined
 from sqlalchemy import Engine
 from werkzeug.middleware.proxy_fix import ProxyFix
 
@@ -146,7 +147,7 @@ def create_app(settings: Settings, engine: Engine | None = None) -> Flask:
     app = Flask(
         __name__, template_folder=str(templates_dir()), static_folder=None, instance_path=None
     )
-    configure(app, settings)
+    app.jinja_env.bytecode_cache = FileSystemBytecodeCache(_made(settings.cache_folder))
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     if settings.proxy_hops:
@@ -154,16 +155,14 @@ def create_app(settings: Settings, engine: Engine | None = None) -> Flask:
         app.wsgi_app = ProxyFix(  # type: ignore[method-assign]  # as Flask’s manual says
             app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops
         )
-    database.init_app(app, engine or make_engine(settings.database))
+    furnish(app, settings, engine or make_engine(settings.database))
+    database.init_app(app)
     i18n.init_app(app)
     security.init_app(app)
     sign_in.init_app(app, accounts_queries.visitor, accounts_services.touch_session)
     errors.init_app(app)
     filters.init_app(app)
     assets.init_app(app, static_dir())
-    app.extensions["files"] = FileStore(
-        settings.files_folder, reserve_bytes=settings.storage_reserve_mib * 1024 * 1024
-    )
     origins.init_app(app, ORIGINS)
     if settings.demo:
         app.register_blueprint(styleguide.bp)
@@ -175,8 +174,12 @@ def create_app(settings: Settings, engine: Engine | None = None) -> Flask:
     return app
 
 
-def configure(app: Flask, settings: Settings) -> None:
-    """Set what Flask and the web side read from the configuration."""
+def furnish(app: Flask, settings: Settings, engine: Engine) -> None:
+    """Give ``app`` what belongs to one instance: its settings, database and files."""
+    app.extensions["engine"] = engine
+    app.extensions["files"] = FileStore(
+        settings.files_folder, reserve_bytes=settings.storage_reserve_mib * 1024 * 1024
+    )
     app.config.update(
         SECRET_KEY=settings.secret_key,
         SETTINGS=settings,
@@ -191,6 +194,11 @@ def configure(app: Flask, settings: Settings) -> None:
         ENDPOINTS_WITHOUT_VISITOR=OPEN_ENDPOINTS,
         ALLOW_HTTP=False,
     )
+
+
+def _made(folder: Path) -> str:
+    folder.mkdir(parents=True, exist_ok=True)
+    return str(folder)
 
 
 def page_context() -> dict[str, Any]:

@@ -5,20 +5,23 @@
 
 import json
 import secrets
+import tempfile
 from collections.abc import Callable, Iterator
 from datetime import timedelta
+from functools import cache
 from pathlib import Path
 
 import pytest
 from bs4 import BeautifulSoup
 from flask import Flask
 from flask.testing import FlaskClient
+from jinja2 import FileSystemBytecodeCache
 from sqlalchemy import Engine, event
 from sqlalchemy.orm import Session
 
 from qse_audit.accounts.models import SignInSession
 from qse_audit.accounts.queries import token_hash
-from qse_audit.app import create_app
+from qse_audit.app import create_app, furnish
 from qse_audit.core.clock import now
 from qse_audit.db.engine import make_engine
 from qse_audit.policies import Identity
@@ -90,11 +93,32 @@ def settings(database: str, tmp_path: Path) -> Settings:
     )
 
 
-@pytest.fixture
-def app(settings: Settings, engine: Engine) -> Flask:
-    app = create_app(settings, engine)
-    app.config.update(TESTING=True, WTF_CSRF_ENABLED=False)
+TEMPLATES = FileSystemBytecodeCache(tempfile.mkdtemp(prefix="qse-templates-"))
+"""Templates are compiled once for all tests of a worker."""
+
+
+@cache
+def _shared_app() -> Flask:
+    folder = Path(tempfile.mkdtemp(prefix="qse-app-"))
+    app = create_app(Settings(instance=folder, secret_key="-" * 32), make_engine("sqlite://"))
+    app.jinja_env.bytecode_cache = TEMPLATES
     return app
+
+
+@pytest.fixture
+def app(request: pytest.FixtureRequest, settings: Settings, engine: Engine) -> Iterator[Flask]:
+    """The application on the test’s database; one of its own where ``own_app`` marks the test."""
+    own = request.node.get_closest_marker("own_app") or settings.demo
+    app = create_app(settings, engine) if own else _shared_app()
+    app.jinja_env.bytecode_cache = TEMPLATES
+    config, extensions = dict(app.config), dict(app.extensions)
+    furnish(app, settings, engine)
+    app.config.update(TESTING=True, WTF_CSRF_ENABLED=False)
+    yield app
+    app.config.clear()
+    app.config.update(config)
+    app.extensions.clear()
+    app.extensions.update(extensions)
 
 
 @pytest.fixture
@@ -181,7 +205,8 @@ def browse(
 def inspect_page(page: BeautifulSoup) -> None:
     """Check what every page owes its readers."""
     title = page.select_one("title")
-    assert title and title.text.split("·")[0].strip(), "a page needs a title"
+    named = title is not None and title.text.split("–")[0].strip()
+    assert named, "a page needs a title"
     assert len(page.select("h1")) == 1, "a page has one h1"
     assert page.html["lang"] in {"fr", "en"}
     for field in page.select("input:not([type=hidden]):not([type=submit]), select, textarea"):

@@ -115,9 +115,8 @@ def _earlier_answer() -> Response | None:
     return Response(row.body, status=row.status, mimetype=row.media_type) if row else None
 
 
-def init_app(app: Flask, bound: Engine) -> None:
-    """Give ``app`` its engine and close each session with its request."""
-    app.extensions["engine"] = bound
+def init_app(app: Flask) -> None:
+    """Close each session of ``app`` with its request."""
 
     @app.teardown_appcontext
     def close(_: BaseException | None) -> None:

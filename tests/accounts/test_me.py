@@ -13,6 +13,8 @@ from qse_audit.web.database import commits
 from qse_audit.web.guards import requires, requires_elevation
 from tests.accounts.conftest import PASSWORD
 
+pytestmark = pytest.mark.own_app
+
 NEW = "une fenêtre ouverte en mars"
 
 

@@ -58,7 +58,12 @@ def living(session, cast):
         session, cast, reference="AUD-5", title="Audit ébauché", status=AuditStatus.DRAFT
     )
     make_finding(
-        session, cast, draft, title="Constat ébauché", status=FindingStatus.DRAFT, reference="CST-2026-009"
+        session,
+        cast,
+        draft,
+        title="Constat ébauché",
+        status=FindingStatus.DRAFT,
+        reference="CST-2026-009",
     )
 
 

@@ -69,7 +69,7 @@ def test_the_interface_turns_english_and_back(visit, width):
     page = visitor.page
     for name, language in (("EN", "en"), ("FR", "fr")):
         if width == "phone":
-            page.locator("button[popovertarget=navigation]").first.click()
+            page.locator(".bar button[popovertarget=navigation]").click()
         page.get_by_role("button", name=re.compile(f"^{name} –")).first.click()
         page.wait_for_function(f"document.documentElement.lang === '{language}'")
         visitor.check()

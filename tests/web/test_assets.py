@@ -8,7 +8,7 @@ from urllib.parse import urljoin
 import pytest
 from flask import Flask, render_template_string
 
-from qse_audit.paths import static_dir
+from qse_audit.paths import static_dir, templates_dir
 from qse_audit.web import assets
 
 
@@ -155,7 +155,11 @@ def test_the_style_sheet_holds_bootstrap_below_ours_and_every_address_in_it_answ
 
 
 def test_the_cascade_names_every_style_sheet():
-    assert {p.stem for p in (static_dir() / "css").glob("*.css")} == set(assets.STYLES)
+    sheets = {p.stem for p in (static_dir() / "css").glob("*.css")}
+    pages = "".join(p.read_text(encoding="utf-8") for p in templates_dir().rglob("*.html"))
+    linked = {sheet for sheet in sheets if f"css/{sheet}.css" in pages}
+    assert set(assets.STYLES) <= sheets
+    assert sheets - set(assets.STYLES) <= linked, "name it in STYLES, or link it from its pages"
 
 
 def test_every_import_of_our_modules_exists():

@@ -1,3 +1,4 @@
+import pytest
 from sqlalchemy import select
 
 from qse_audit.accounts.models import Site
@@ -6,6 +7,8 @@ from qse_audit.core.permissions import Permission
 from qse_audit.web.database import commits, session
 from qse_audit.web.guards import requires
 from qse_audit.web.sign_in import identity
+
+pytestmark = pytest.mark.own_app
 
 
 def add_counting_route(app):

@@ -5,6 +5,8 @@ from flask import g
 
 from qse_audit.web.errors import PAGES, local_path
 
+pytestmark = pytest.mark.own_app
+
 
 def test_every_answer_carries_the_security_headers(browse, cast):
     headers = browse(cast.claire, "GET", "/").response.headers
