@@ -5,6 +5,7 @@
 
 import json
 import secrets
+import shutil
 import tempfile
 from collections.abc import Callable, Iterator
 from datetime import timedelta
@@ -43,6 +44,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 def pytest_sessionfinish() -> None:
     databases.stop()
+    shutil.rmtree(SCRATCH, ignore_errors=True)
 
 
 @event.listens_for(Session, "after_flush")
@@ -93,14 +95,15 @@ def settings(database: str, tmp_path: Path) -> Settings:
     )
 
 
-TEMPLATES = FileSystemBytecodeCache(tempfile.mkdtemp(prefix="qse-templates-"))
+SCRATCH = Path(tempfile.mkdtemp(prefix="qse-tests-shared-"))
+TEMPLATES = FileSystemBytecodeCache(str(SCRATCH))
 """Templates are compiled once for all tests of a worker."""
 
 
 @cache
 def _shared_app() -> Flask:
-    folder = Path(tempfile.mkdtemp(prefix="qse-app-"))
-    app = create_app(Settings(instance=folder, secret_key="-" * 32), make_engine("sqlite://"))
+    settings = Settings(instance=SCRATCH / "app", secret_key="-" * 32)
+    app = create_app(settings, make_engine("sqlite://"))
     app.jinja_env.bytecode_cache = TEMPLATES
     return app
 

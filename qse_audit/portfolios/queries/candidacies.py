@@ -48,19 +48,13 @@ def get_candidacy(session: Session, candidacy_id: int) -> Candidacy:
     return found
 
 
-def own_open_candidacy(session: Session, who: Identity) -> int:
-    """Return the id of the portfolio that ``who`` is writing, the newest first.
-
-    :raises NotFound: if they write none.
-    """
-    found = session.scalar(
+def own_open_candidacy(session: Session, who: Identity) -> int | None:
+    """Return the id of the portfolio that ``who`` is writing, the newest; ``None`` for none."""
+    return session.scalar(
         select(func.max(Candidacy.id)).where(
             Candidacy.candidate_id == who.user_id, Candidacy.status == CandidacyStatus.EVIDENCING
         )
     )
-    if found is None:
-        raise NotFound("candidacy")
-    return found
 
 
 def get_situation(session: Session, situation_id: int) -> Situation:

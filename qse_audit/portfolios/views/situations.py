@@ -70,6 +70,9 @@ def new(candidacy: Candidacy) -> ResponseReturnValue:
 def start() -> ResponseReturnValue:
     """Go from a record (``?record=audit/12``) to a new situation of one’s own portfolio."""
     candidacy_id = own_open_candidacy(session(), identity())
+    if candidacy_id is None:
+        flash(_("Aucun dossier en cours : rien ne peut y être ajouté pour l’instant."), "info")
+        return redirect(url_for("portfolios.index"), 303)
     record = request.args.get("record")
     return redirect(url_for("portfolios.new", candidacy_id=candidacy_id, record=record), 303)
 
