@@ -13,7 +13,7 @@ test: $(VENV)/test.stamp lint types
 
 # Needs Debian’s chromium: apt-get install chromium
 e2e: $(VENV)/test.stamp
-	$(BIN)/pytest -q -m e2e --db sqlite
+	$(BIN)/pytest -q -n auto -m e2e --db sqlite
 
 bench: $(VENV)/test.stamp
 	$(BIN)/python -m tests.bench

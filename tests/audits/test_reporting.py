@@ -3,7 +3,6 @@ import re
 from dataclasses import replace
 from io import BytesIO
 
-import page as page_validation
 import pytest
 from docx import Document
 from pypdf import PdfReader
@@ -23,6 +22,7 @@ from qse_audit.findings.rules import FindingStatus, Grade
 from tests.audits.factories import WORDS, answer_all, make_audit, make_finding
 from tests.documents.conftest import HOSTILE
 from tests.factories import NOW
+from tests.papers import pdf_problems
 
 ADDRESSES = {"pdf-fr": "a" * 64, "docx-fr": "b" * 64}
 
@@ -234,8 +234,7 @@ def test_the_pdf_is_archivable_accessible_and_complete(session, cast, audit, loc
         report = from_model_safe(report)
     file = reports.report_pdf(report, locale)
     for profile in ("pdfa3a", "pdfua1"):
-        found = page_validation.validate_pdf_bytes(file, profile=profile).failures
-        assert [failure.message for failure in found] == []
+        assert pdf_problems(file, profile) == []
     reader = PdfReader(BytesIO(file))
     told = "\n".join(sheet.extract_text() for sheet in reader.pages)
     assert finding.reference in told

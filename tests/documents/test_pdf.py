@@ -3,7 +3,6 @@ from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
 
-import page
 import pytest
 from pypdf import PdfReader
 
@@ -12,6 +11,7 @@ from qse_audit.documents import pdf
 from qse_audit.documents.fonts import characters
 from qse_audit.documents.pdf import render_pdf
 from tests.documents.conftest import HOSTILE, make_sample
+from tests.papers import pdf_problems
 
 HERE = Path(__file__).parent
 NOON = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
@@ -22,7 +22,7 @@ def render(data, photo, **options):
 
 
 def failures(file, profile):
-    return [failure.message for failure in page.validate_pdf_bytes(file, profile=profile).failures]
+    return pdf_problems(file, profile)
 
 
 def text_of(file):
