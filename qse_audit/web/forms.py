@@ -1,12 +1,11 @@
 """The form that every form starts from."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from flask_babel import lazy_gettext
 from flask_wtf import FlaskForm
 from wtforms import (
-    Field,
     FieldList,
     FormField,
     HiddenField,
@@ -129,4 +128,3 @@ def only_digits(value: Any) -> int | None:
 
 
 REQUIRED = lazy_gettext("Ce champ est obligatoire.")
-Validator = Callable[[FlaskForm, Field], None]

@@ -1,8 +1,9 @@
 """Lists agree with the policy; only lived records may be tied."""
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
+from qse_audit.accounts.models import Membership
 from qse_audit.audits.rules import AuditStatus
 from qse_audit.core.errors import NotFound
 from qse_audit.core.permissions import Kind, Link, Permission
@@ -105,3 +106,15 @@ def test_a_file_knows_the_situations_that_rely_on_it(session, cast, ready):
     assert situations_relying_on(session, tied.record_id, cast.emma) == expected
     assert situations_relying_on(session, tied.record_id, cast.farid) == expected
     assert situations_relying_on(session, tied.record_id, cast.claire) == []
+
+
+def test_whoever_left_the_company_finds_none_of_its_records_any_more(
+    session, cast, candidacy, records
+):
+    situation = make.make_situation(session, cast, candidacy)
+    session.execute(delete(Membership).where(Membership.person_id == cast.emma.user_id))
+    assert find_records(session, candidacy) == ()
+    for kind, key in records["mine"].items():
+        assert find_record(session, candidacy, kind, key) is None
+        with pytest.raises(NotFound):
+            situations.tie_record(session, situation, kind, key, actor=cast.emma, now=NOW)

@@ -3,7 +3,8 @@
 One statement says it all, for the picker and for the check when tying, so that they cannot differ.
 Taking part: audits by a link to them; findings that the candidate wrote, or of an audit where they
 were in the team; issued reports of those audits; evidence files that they brought, or of those
-audits; actions that they own or verified. Always within the company of the candidacy.
+audits; actions that they own or verified. Always within the company of the candidacy, and only
+while they belong to it; what was tied before they left stays tied.
 """
 
 from collections.abc import Iterable, Mapping
@@ -19,6 +20,7 @@ from sqlalchemy import (
     and_,
     case,
     cast,
+    exists,
     false,
     func,
     literal,
@@ -29,6 +31,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session
 
+from qse_audit.accounts.models import Membership
 from qse_audit.actions.models import Action
 from qse_audit.audits.models import Audit, Report
 from qse_audit.audits.rules import AuditStatus
@@ -72,7 +75,11 @@ def find_records(
 ) -> tuple[RecordLine, ...]:
     """Return the records to choose from, the newest first; one statement."""
     records = _taken_part(candidacy).subquery()
-    statement = select(records).order_by(records.c.happened_on.desc().nulls_last(), records.c.id)
+    statement = (
+        select(records)
+        .where(_still_there(candidacy))
+        .order_by(records.c.happened_on.desc().nulls_last(), records.c.id)
+    )
     if search:
         wanted = search.lower()
         statement = statement.where(
@@ -90,8 +97,18 @@ def find_records(
 def find_record(
     session: Session, candidacy: Candidacy, kind: Kind, record_id: int
 ) -> RecordLine | None:
-    """Return one record if the candidate took part in it; ``None`` for any other, alike."""
+    """Return one record to tie if the candidate took part in it; ``None`` for any other, alike."""
+    if not session.scalar(select(_still_there(candidacy))):
+        return None
     return records_by_key(session, candidacy, [(kind, record_id)]).get((kind, record_id))
+
+
+def _still_there(candidacy: Candidacy) -> ColumnElement[bool]:
+    """Return the condition that the candidate belongs to the company: else nothing new is tied."""
+    return exists().where(
+        Membership.person_id == candidacy.candidate_id,
+        Membership.organisation_id == candidacy.organisation_id,
+    )
 
 
 def records_by_key(
