@@ -27,7 +27,7 @@ types: $(VENV)/test.stamp
 
 # After new texts: gather them, then fill what is empty in messages.po.
 translations: $(VENV)/test.stamp
-	$(BIN)/pybabel -q extract -F pyproject.toml -k N_ -k _l -k lazy_gettext --no-location --sort-output \
+	$(BIN)/pybabel -q extract -F pyproject.toml -k N_ -k _l -k lazy_gettext --no-location --sort-output --ignore-dirs=".*" \
 		--project qse-audit -o $(VENV)/messages.pot .
 	$(BIN)/pybabel -q update -i $(VENV)/messages.pot -d qse_audit/translations -l en \
 		--no-fuzzy-matching --ignore-obsolete --no-wrap

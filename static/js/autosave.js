@@ -6,7 +6,7 @@
 // key: sending it again changes nothing) and what was typed since (`next`).
 
 import { showConflict, hideConflict } from "./conflict.js";
-import { clearErrors, entriesOf, fill, showErrors } from "./fields.js";
+import { clearErrors, entriesOf, fill, readable, showErrors } from "./fields.js";
 import { freshKey, person, refreshToken, send, sentences } from "./net.js";
 import * as queue from "./queue.js";
 import { showState } from "./savestate.js";
@@ -50,11 +50,13 @@ class Saver {
     clearTimeout(this.pause);
     this.pause = null;
     const entries = this.collect();
-    if (!this.record && textOf(entries) === this.savedText) return undefined;
+    const kept = this.record?.next ?? this.record?.sent;
+    const isNew = textOf(entries) !== (kept ? textOf(kept.entries) : this.savedText);
+    if (!isNew && (this.running || !kept)) return this.run();
     this.isStopped = false;
     this.record ??= { id: this.id, person, url: this.url, method: this.method, page: location.pathname + location.search, sent: null };
     this.record.next = { entries, key: freshKey() };
-    this.record.at = Date.now();
+    Object.assign(this.record, { at: Date.now(), isLost: false, texts: readable(this.element, entries) });
     await queue.put("saves", this.record).catch(() => {});
     return this.run();
   }
@@ -68,22 +70,38 @@ class Saver {
     await this.run();
   }
 
+  /** Send until nothing waits or something stops it; the same run for all who ask meanwhile. */
   async run() {
-    if (this.isRunning || this.isStopped) return;
-    this.isRunning = true;
+    if (this.isStopped) return;
+    this.running ??= this.sendAll().finally(() => (this.running = null));
+    await this.running;
+  }
+
+  async sendAll() {
     clearTimeout(this.again);
-    try {
-      while (this.record && (this.record.sent || this.record.next)) {
-        this.record.sent ??= this.record.next;
-        if (this.record.sent === this.record.next) this.record.next = null;
-        if (this.state !== "offline") this.show("saving");
-        const { entries, key } = this.record.sent;
-        const result = await send(this.url, { method: this.method, body: new URLSearchParams(entries), key });
-        if (!(await this.settle(result))) return;
-      }
-    } finally {
-      this.isRunning = false;
+    while (this.record && (this.record.sent || this.record.next)) {
+      this.record.sent ??= this.record.next;
+      if (this.record.sent === this.record.next) this.record.next = null;
+      if (this.state !== "offline") this.show("saving");
+      const { entries, key } = this.record.sent;
+      const result = await send(this.url, { method: this.method, body: new URLSearchParams(entries), key });
+      if (!(await this.settle(result))) return;
     }
+  }
+
+  /** Say whether something typed has not been accepted yet. */
+  get isWaiting() {
+    return Boolean(this.pause || this.record);
+  }
+
+  /** Save what waits, then let the form go with its `button`; stay here if it cannot be saved. */
+  async leave(button) {
+    if (this.isLeaving) return;
+    this.isLeaving = true;
+    await this.flush();
+    await this.run();
+    this.isLeaving = false;
+    if (!this.isWaiting) button.form.requestSubmit(button);
   }
 
   /** Act on an answer; true when the next record may go. */
@@ -95,6 +113,7 @@ class Saver {
     if (kind === "conflict" && this.isSame(body.theirs)) return this.saved({ version: versionIn(body) });
     this.record.next ??= this.record.sent;
     this.record.sent = null;
+    this.record.isLost = kind === "lost";
     await queue.put("saves", this.record).catch(() => {});
     if (kind === "conflict") return this.conflict(body);
     this.show("wrong");
@@ -194,9 +213,13 @@ export async function start() {
   document.addEventListener("input", (event) => formOf(event) && event.target.type !== "file" && autosave(formOf(event)).soon());
   document.addEventListener("change", (event) => formOf(event) && event.target.type !== "file" && autosave(formOf(event)).flush());
   document.addEventListener("submit", (event) => {
-    if (!formOf(event) || event.submitter?.hasAttribute("data-leave")) return;
+    if (!formOf(event)) return;
+    const saver = autosave(formOf(event));
+    const isLeaving = event.submitter?.hasAttribute("data-leave");
+    if (isLeaving && !saver.isWaiting) return;
     event.preventDefault();
-    autosave(formOf(event)).flush();
+    if (isLeaving) saver.leave(event.submitter);
+    else saver.flush();
   });
   addEventListener("online", () => retry());
   addEventListener("focus", () => retry({ signedOut: true }));
@@ -213,6 +236,7 @@ let isStarted = false;
 async function takeUp() {
   const forms = new Map([...document.querySelectorAll("form[data-autosave]")].map((form) => [form.getAttribute("action"), form]));
   for (const record of await queue.mine("saves", person).catch(() => [])) {
+    if (record.isLost) continue; // pending.js shows it
     const saver = autosave(forms.get(record.url) ?? document.createElement("form"), { url: record.url, method: record.method });
     await saver.restore();
   }

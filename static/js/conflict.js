@@ -1,27 +1,11 @@
 // Somebody else saved in between: show both texts, let the person choose, overwrite nothing.
 
+import { labelOf, wordsOf } from "./fields.js";
 import { make, say } from "./texts.js";
 
 /** Remove the choice shown on `form`. */
 export function hideConflict(form) {
   form.querySelector?.("[data-conflict]")?.remove();
-}
-
-/** Return what people call the field `name` of `form`. */
-function labelOf(form, name) {
-  const field = [...(form.elements ?? [])].find((candidate) => candidate.name === name && candidate.type !== "hidden");
-  const legend = field?.type === "radio" ? field.closest("fieldset")?.querySelector("legend") : null;
-  return (legend ?? field?.labels?.[0])?.textContent.trim() ?? "";
-}
-
-/** Return `value` as people read it: the label of the chosen radio or option, else the text. */
-function readable(form, name, value) {
-  for (const field of form.elements ?? []) {
-    if (field.name !== name) continue;
-    if (field.type === "radio" && field.value === value) return field.labels?.[0]?.textContent.trim() ?? value;
-    if (field.tagName === "SELECT") return [...field.options].find((option) => option.value === value)?.text ?? value;
-  }
-  return value;
 }
 
 const version = (title, text, mine) =>
@@ -50,8 +34,8 @@ export function showConflict(form, { theirs, mine, who, canKeepMine, keepMine, k
       make(
         "div",
         { class: "versions" },
-        version(who ? `${say("theirs")} – ${who}` : say("theirs"), readable(form, name, String(theirs[name] ?? "")), false),
-        version(say("mine"), readable(form, name, mine[name]), true),
+        version(who ? `${say("theirs")} – ${who}` : say("theirs"), wordsOf(form, name, String(theirs[name] ?? "")), false),
+        version(say("mine"), wordsOf(form, name, mine[name]), true),
       ),
     ]),
     make(

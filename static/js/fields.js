@@ -20,6 +20,27 @@ export function fill(form, entries) {
   }
 }
 
+/** Return what people call the field `name` of `form`. */
+export function labelOf(form, name) {
+  const field = [...(form.elements ?? [])].find((candidate) => candidate.name === name && candidate.type !== "hidden");
+  const legend = field?.type === "radio" ? field.closest("fieldset")?.querySelector("legend") : null;
+  return (legend ?? field?.labels?.[0])?.textContent.trim() ?? "";
+}
+
+/** Return `value` as people read it: the label of the chosen radio or option, else the text. */
+export function wordsOf(form, name, value) {
+  for (const field of form.elements ?? []) {
+    if (field.name !== name) continue;
+    if (field.type === "radio" && field.value === value) return field.labels?.[0]?.textContent.trim() ?? value;
+    if (field.tagName === "SELECT") return [...field.options].find((option) => option.value === value)?.text ?? value;
+  }
+  return value;
+}
+
+/** Return `entries` as [label, words] pairs, without what is hidden or empty. */
+export const readable = (form, entries) =>
+  entries.map(([name, value]) => [value && labelOf(form, name), wordsOf(form, name, value)]).filter(([label]) => label);
+
 /** Remove the messages that a script put on `form`. */
 export function clearErrors(form) {
   form.querySelectorAll?.("[data-script-error]").forEach((message) => message.remove());

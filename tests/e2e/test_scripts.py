@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from types import SimpleNamespace
 
 import pytest
-from flask import Flask, jsonify, render_template_string, request
+from flask import Flask, jsonify, redirect, render_template_string, request
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 from werkzeug.serving import make_server
 
@@ -21,8 +21,10 @@ PAGE = """
 {% from "_macros/tables.html" import ordered %}
 <form method="post" action="/save" data-autosave>
   {{ save_state() }}
+  <input type="hidden" name="csrf_token" value="{{ csrf_token() }}">
   <input type="hidden" name="version" value="1">
   <label>Observation <textarea name="text"></textarea></label>
+  <button data-leave name="then" value="end">Terminer</button>
 </form>
 {% call drop(upload_url="/upload") %}
   <input class="form-control" type="file" name="file" multiple aria-label="Preuves">
@@ -44,6 +46,8 @@ class Server:
         self.uploads: list[str] = []
         self.orders: list[list[str]] = []
         self.acts = 0
+        self.left: list[dict[str, str]] = []
+        self.delay_s = 0.0
 
     def app(self) -> Flask:
         app = Flask("scripts", template_folder=str(templates_dir()), static_folder=None)
@@ -61,6 +65,10 @@ class Server:
 
         @app.post("/save")
         def save() -> object:
+            if "then" in request.form:
+                self.left.append(request.form.to_dict())
+                return redirect("/")
+            threading.Event().wait(self.delay_s)
             key = request.headers["Idempotency-Key"]
             self.saves.append({**request.form.to_dict(), "key": key})
             body, status = self.answer
@@ -192,6 +200,41 @@ def test_a_conflict_shows_both_texts_as_text_and_overwrites_nothing(page, server
     page.click("text=Enregistrer mon texte")
     state(page, "saved")
     assert (server.saves[-1]["text"], server.saves[-1]["version"]) == ("Le mien", "9")
+
+
+def test_a_form_leaves_once_and_only_after_what_was_typed_is_saved(page, server):
+    server.delay_s = 0.5
+    page.fill("textarea", "Tapé puis terminé aussitôt")
+    page.locator("text=Terminer").dblclick()
+    expect(page.locator("textarea")).to_have_value("")
+    assert server.texts() == ["Tapé puis terminé aussitôt"]
+    assert [(sent["text"], sent["version"]) for sent in server.left] == [
+        ("Tapé puis terminé aussitôt", "2")
+    ]
+    page.wait_for_timeout(500)
+    assert len(server.saves) == 1, "nothing waits behind"
+
+
+def test_a_form_stays_when_what_was_typed_is_refused(page, server):
+    server.answer = ({"errors": {"text": ["Précisez la preuve."]}}, 422)
+    page.fill("textarea", "x")
+    page.click("text=Terminer")
+    expect(page.locator(".field__errors")).to_have_text("Précisez la preuve.")
+    assert server.left == []
+
+
+def test_a_text_refused_for_good_is_given_back_and_never_sent_again(page, server):
+    server.answer = ({}, 403)
+    write(page, "Trop tard")
+    state(page, "wrong")
+    reopen(page, server)
+    expect(page.locator("[data-lost]")).to_contain_text("Observation Trop tard")
+    page.wait_for_timeout(500)
+    assert len(server.saves) == 1
+    page.click("text=Oublier ce texte")
+    reopen(page, server)
+    page.wait_for_load_state("networkidle")
+    expect(page.locator("[data-lost]")).to_have_count(0)
 
 
 def test_the_other_text_can_be_kept(page, server):
