@@ -23,7 +23,7 @@ MAX_LINES = 400
 
 @pytest.fixture(scope="module")
 def jinja():
-    app = Flask("templates", template_folder=str(ROOT), static_folder=None)
+    app = Flask("qse_audit", template_folder=str(ROOT), static_folder=None)
     app.jinja_env.undefined = StrictUndefined
     i18n.init_app(app)
     filters.init_app(app)
