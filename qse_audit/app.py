@@ -18,6 +18,8 @@ from qse_audit.actions import queries as actions_queries
 from qse_audit.actions import services as actions_services
 from qse_audit.actions import views as actions
 from qse_audit.assessments import views as assessments
+from qse_audit.audits import queries as audits_queries
+from qse_audit.audits import services as audits_services
 from qse_audit.audits import views as audits
 from qse_audit.certifications import views as certifications
 from qse_audit.core.permissions import Kind, Permission
@@ -100,6 +102,8 @@ ORIGINS: dict[Kind, OriginPage] = {
         organisation_id=lambda item: item.audit.organisation_id,
         label=lambda item: f"{item.audit.reference} n° {item.position}",
         adds=Permission.AUDIT_CONDUCT,
+        attach=audits_services.attach_evidence,
+        ties=audits_queries.questions_relying_on,
     ),
     Kind.REPORT: OriginPage(
         target=audits.REPORT,

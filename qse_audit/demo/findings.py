@@ -10,6 +10,7 @@ from qse_audit.actions import queries as action_queries
 from qse_audit.actions import services as actions
 from qse_audit.actions.models import Action
 from qse_audit.actions.rules import ActionDraft, ActionKind, Move
+from qse_audit.audits import services as audits
 from qse_audit.audits.models import ChecklistItem
 from qse_audit.core.permissions import Kind
 from qse_audit.demo.pictures import picture
@@ -118,6 +119,9 @@ def _add_file(
         actor=lead,
         now=now,
     )
+    if finding.checklist_item_id is not None:
+        item = world.session.get_one(ChecklistItem, finding.checklist_item_id)
+        audits.attach_evidence(world.session, item, proof, actor=lead, now=now)
     findings.attach_evidence(world.session, finding, proof, actor=lead, now=now)
     world.evidence[(content["key"], place, number)] = proof
 

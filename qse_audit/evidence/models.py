@@ -7,7 +7,7 @@ from sqlalchemy.orm import Mapped, foreign, mapped_column, relationship
 
 from qse_audit.accounts.models import Person
 from qse_audit.core.permissions import Kind, Link
-from qse_audit.db.base import Base, Versioned, code
+from qse_audit.db.base import Base, BigId, Versioned, code
 from qse_audit.db.constraints import not_blank, sha256_hex
 from qse_audit.db.participation import Participation, links_of
 from qse_audit.evidence.rules import OPEN, SEALED, EvidenceType
@@ -21,6 +21,7 @@ class Evidence(Versioned, Base):
     __table_args__ = (
         Index("ix_evidence_origin", "origin_kind", "origin_id", "id"),
         Index("ix_evidence_organisation", "organisation_id", "id"),
+        Index("ix_evidence_question", "checklist_item_id"),
         sha256_hex("sha256"),
         sha256_hex("received_sha256"),
         not_blank("title"),
@@ -30,6 +31,8 @@ class Evidence(Versioned, Base):
     origin_kind: Mapped[Kind] = mapped_column(code(Kind))
     """What it was gathered for: an audit, an action or a candidacy."""
     origin_id: Mapped[int]
+    checklist_item_id: Mapped[int | None] = mapped_column(BigId)
+    """The checklist question at which it was gathered, if there was one."""
     title: Mapped[str] = mapped_column(String(200))
     type: Mapped[EvidenceType] = mapped_column(code(EvidenceType))
     happened_on: Mapped[date]

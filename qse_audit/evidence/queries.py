@@ -60,6 +60,39 @@ def evidence_of(
     return tuple(as_line(row) for row in session.execute(statement))
 
 
+def evidence_at(
+    session: Session, origin: tuple[Kind, int], checklist_item_id: int, who: Identity
+) -> tuple[EvidenceLine, ...]:
+    """Return the files gathered at one question of ``origin`` that ``who`` may read."""
+    statement = evidence_lines().where(
+        Evidence.checklist_item_id == checklist_item_id,
+        Evidence.origin_kind == origin[0],
+        Evidence.origin_id == origin[1],
+        readable_by(who),
+    )
+    return tuple(as_line(row) for row in session.execute(statement))
+
+
+def evidence_among(
+    session: Session, origin: tuple[Kind, int], evidence_id: int, who: Identity
+) -> Evidence:
+    """Return one of the files gathered for ``origin``.
+
+    :raises NotFound: for any other file, whether it exists or not.
+    """
+    found = session.scalars(
+        select(Evidence).where(
+            Evidence.id == evidence_id,
+            Evidence.origin_kind == origin[0],
+            Evidence.origin_id == origin[1],
+            readable_by(who),
+        )
+    ).first()
+    if found is None:
+        raise NotFound(f"evidence {evidence_id}")
+    return found
+
+
 def evidence_lines() -> Select[Any]:
     """Return the statement that selects every file as a line; narrow it, then use as_line()."""
     return (

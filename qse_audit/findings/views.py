@@ -1,6 +1,6 @@
 """The pages about findings."""
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from typing import Any
 
 from flask import Blueprint, Response, flash, jsonify, redirect, render_template, request, url_for
@@ -11,7 +11,7 @@ from qse_audit.core.clock import day_in_paris, now
 from qse_audit.core.errors import Conflict, Refusal, Refused
 from qse_audit.core.permissions import Kind, Permission
 from qse_audit.documents.text import day, moment
-from qse_audit.evidence.queries import EvidenceLine
+from qse_audit.evidence.queries import EvidenceLine, evidence_among, evidence_at
 from qse_audit.evidence.rules import ACCEPT_ATTRIBUTE
 from qse_audit.findings import queries, reports, rules, services
 from qse_audit.findings.forms import PARTS, FindingForm, MoveForm
@@ -107,6 +107,17 @@ def edit(finding: Finding) -> ResponseReturnValue:
         return both_texts(form, finding, conflict)
     session().flush()
     return saved(finding)
+
+
+@bp.post("/<int:finding_id>/attach")
+@requires(Permission.FINDING_EDIT, on=FINDING)
+@commits
+def attach(finding: Finding) -> ResponseReturnValue:
+    """Tie a file gathered where the finding comes from."""
+    key, who = request.form.get("evidence_id", 0, type=int), identity()
+    evidence = evidence_among(session(), (finding.origin_kind, finding.origin_id), key, who)
+    services.attach_evidence(session(), finding, evidence, actor=who, now=now())
+    return redirect(url_for("findings.edit", finding_id=finding.id) + "#evidence", 303)
 
 
 @bp.post("/<int:finding_id>/detach")
@@ -209,6 +220,7 @@ def edit_page(form: FindingForm, finding: Finding) -> ResponseReturnValue:
     if form.errors and wants_json():
         return jsonify(status=422, errors=form.errors), 422
     lines = queries.evidence_for(session(), finding.id, identity())
+    offered = offered_to(finding, {line.id for line in lines})
     body = render_template(
         "findings/edit.html",
         finding=finding,
@@ -216,12 +228,22 @@ def edit_page(form: FindingForm, finding: Finding) -> ResponseReturnValue:
         parts=PARTS,
         grades=list(Grade),
         evidence=[(line.id, thumb(line)) for line in lines],
+        offered=[(line.id, thumb(line)) for line in offered],
         accept=ACCEPT_ATTRIBUTE,
         origin=origin_link(finding.origin_kind, finding.origin_id),
         may_delete=may_delete(finding),
         **progress(finding),
     )
     return body, 422 if form.errors else 200
+
+
+def offered_to(finding: Finding, tied: Container[int]) -> list[EvidenceLine]:
+    """Return the files of the question behind a draft that it does not rely on yet."""
+    if finding.checklist_item_id is None:
+        return []
+    origin = finding.origin_kind, finding.origin_id
+    found = evidence_at(session(), origin, finding.checklist_item_id, identity())
+    return [line for line in found if line.id not in tied]
 
 
 def progress(finding: Finding) -> dict[str, Sequence[Refusal]]:

@@ -3,8 +3,10 @@
 
 import { autosave, start } from "./autosave.js";
 import { person } from "./net.js";
+import * as dropzone from "./dropzone.js";
 import * as queue from "./queue.js";
 import { make } from "./texts.js";
+import * as thumbs from "./thumbs.js";
 
 const grid = document.querySelector("[data-checklist]");
 const texts = document.getElementById("editor-texts")?.content;
@@ -29,7 +31,10 @@ function open(row, { focus = true } = {}) {
   editor.querySelector("[data-finding]").setAttribute("action", `${urlOf(row)}/finding`);
   editor.querySelector("[data-open-page]").href = urlOf(row);
   editor.querySelector("[data-next]").addEventListener("click", () => next(row));
+  const zone = editor.querySelector("[data-drop]");
+  zone.dataset.upload = grid.dataset.upload.replace(/0$/, row.dataset.item);
   row.append(editor);
+  dropzone.prepare(zone);
   row.classList.add("is-open");
   autosave(form);
   row.firstElementChild.setAttribute("aria-expanded", "true");
@@ -69,6 +74,8 @@ async function complete(row, form) {
     return; // offline: what the page knows will do
   }
   help(row, told);
+  const list = row.querySelector("[data-evidence]");
+  for (const file of told.evidence) if (list && !list.querySelector(`a[href="${CSS.escape(file.url)}"]`)) thumbs.add(list, file);
   const pending = await queue.get("saves", idOf(form)).catch(() => null);
   // Looked at last: the person may have answered while we waited.
   const untouched = !pending && JSON.stringify([...new FormData(form)]) === before;
@@ -103,11 +110,21 @@ function show(row, { verdict, observation, version }) {
   count(row.closest("section"));
 }
 
+/** Show how many files a row has once one more was sent. */
+function gathered(row, file) {
+  const list = row.querySelector("[data-evidence]");
+  if (list) thumbs.add(list, file);
+  const link = row.querySelector(":scope > .n") ?? make("a", { class: "n", href: `${urlOf(row)}#evidence` });
+  const count = (Number.parseInt(link.textContent, 10) || 0) + 1;
+  link.textContent = texts.querySelector(count > 1 ? "[data-many]" : "[data-one]").textContent.replace(/\d+/, count);
+  if (!link.isConnected) row.querySelector(".editor").before(link);
+}
+
 /** Count again what a section, and the whole, have answered. */
 function count(section) {
-  const hidden = Number(section.dataset.total) - section.querySelectorAll("li").length;
+  const hidden = Number(section.dataset.total) - section.querySelectorAll("ol > li").length;
   const kept = Number((section.dataset.hidden ??= String(Number(section.dataset.answered) - firstAnswered(section))));
-  const answered = section.querySelectorAll('li:not([data-v=""])').length + (hidden > 0 ? kept : 0);
+  const answered = section.querySelectorAll('ol > li:not([data-v=""])').length + (hidden > 0 ? kept : 0);
   const line = document.querySelector(`[data-section-count="${section.dataset.section}"]`);
   if (line) line.textContent = `${answered}/${section.dataset.total}`;
 }
@@ -140,9 +157,9 @@ async function takeUp() {
 }
 
 async function conduct() {
-  for (const section of grid.querySelectorAll("section")) section.dataset.shown = section.querySelectorAll('li:not([data-v=""])').length;
+  for (const section of grid.querySelectorAll("section")) section.dataset.shown = section.querySelectorAll('ol > li:not([data-v=""])').length;
   grid.addEventListener("click", (event) => {
-    const link = event.target.closest("li > a:first-child");
+    const link = event.target.closest("li[id] > a:first-child");
     if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
     event.preventDefault();
     const row = link.parentElement;
@@ -154,6 +171,7 @@ async function conduct() {
     if (row && event.detail.verdict != null) show(row, event.detail);
     progress(event.detail.answered);
   });
+  grid.addEventListener("drop:uploaded", (event) => gathered(event.target.closest("li[id]"), event.detail));
   grid.addEventListener("keydown", (event) => {
     const row = event.target.closest("li.is-open");
     if (row && event.key === "Enter" && (event.ctrlKey || event.metaKey)) next(row);
@@ -168,6 +186,7 @@ async function conduct() {
   });
   await takeUp();
   start();
+  dropzone.start();
 }
 
 /** One more line for one more person. */

@@ -19,7 +19,8 @@ export async function start() {
   addEventListener("online", () => waiting.forEach((again) => again()));
 }
 
-function prepare(zone) {
+/** Start one zone, made after the page. */
+export function prepare(zone) {
   const input = zone.querySelector('input[type="file"]');
   const take = (files) => (zone.dataset.upload ? [...files].forEach((file) => begin(zone, input, file)) : choose(zone, input, files));
   zone.addEventListener("dragover", (event) => {

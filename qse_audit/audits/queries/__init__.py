@@ -27,6 +27,12 @@ from qse_audit.audits.queries.checklist import (
     neighbours,
     worded,
 )
+from qse_audit.audits.queries.evidence import (
+    evidence_at,
+    evidence_counts,
+    photos_at,
+    questions_relying_on,
+)
 from qse_audit.audits.queries.facts import (
     AuditFinding,
     HistoryLine,
@@ -76,6 +82,8 @@ __all__ = [
     "clause_trees",
     "count_audits",
     "editions_for",
+    "evidence_at",
+    "evidence_counts",
     "facts_from",
     "finding_lines",
     "get_audit",
@@ -85,7 +93,9 @@ __all__ = [
     "item_at",
     "neighbours",
     "owners_of",
+    "photos_at",
     "processes_of",
+    "questions_relying_on",
     "readable_by",
     "report_lines",
     "ties_of",

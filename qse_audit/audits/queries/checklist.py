@@ -58,6 +58,7 @@ def item_at(
 class ChecklistRow:
     """One question of the whole checklist, worded in one language."""
 
+    id: int
     position: int
     clause_ref: str
     question: str
@@ -100,6 +101,7 @@ def checklist(session: Session, audit_id: int, locale: str) -> tuple[ChecklistSe
     """
     rows = session.execute(
         select(
+            ChecklistItem.id,
             ChecklistItem.position,
             ChecklistItem.referential_label,
             ChecklistItem.section_ref,
@@ -147,6 +149,7 @@ def _section(number: int, row: Any, locale: str) -> ChecklistSection:
 def _row(row: Any, locale: str) -> ChecklistRow:
     asked = pick(_texts(row.question), locale) or pick(_texts(row.clause_title), locale)
     return ChecklistRow(
+        row.id,
         row.position,
         row.clause_ref,
         asked or row.clause_ref,

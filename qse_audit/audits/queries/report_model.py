@@ -97,6 +97,10 @@ class ReportedEvidence:
     sha256: str
     size_bytes: int
     uploaded_by: str
+    question: int = 0
+    """Number of the question at which it was gathered; 0 for none."""
+    clause_ref: str = ""
+    """The clause of that question."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,7 +4,7 @@ from datetime import date, datetime
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from qse_audit.accounts.models import Organisation, Person
@@ -170,8 +170,11 @@ def _evidence(session: Session, audit_id: int) -> tuple[dict[int, str], list[Rep
             Evidence.sha256,
             Evidence.size_bytes,
             Person.name.label("uploaded_by"),
+            func.coalesce(ChecklistItem.position, 0).label("question"),
+            func.coalesce(ChecklistItem.clause_ref, "").label("clause_ref"),
         )
         .join(Person, Person.id == Evidence.uploaded_by_id)
+        .outerjoin(ChecklistItem, ChecklistItem.id == Evidence.checklist_item_id)
         .where(
             or_(
                 (Evidence.origin_kind == Kind.AUDIT) & (Evidence.origin_id == audit_id),
@@ -195,6 +198,8 @@ def _file(row: Any, number: str) -> ReportedEvidence:
         sha256=row.sha256,
         size_bytes=row.size_bytes,
         uploaded_by=row.uploaded_by,
+        question=row.question,
+        clause_ref=row.clause_ref,
     )
 
 

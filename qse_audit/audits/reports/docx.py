@@ -113,10 +113,7 @@ def _add_evidence(file: DocxBuilder, worded: Worded) -> None:
         return
     file.table(
         [words["number"], words["file"], words["fact_day"]],
-        [
-            (e.number, f"{e.title} ({e.file_name})\n{e.sha256}", worded.day(e.happened_on))
-            for e in evidence
-        ],
+        [(e.number, f"{worded.file(e)}\n{e.sha256}", worded.day(e.happened_on)) for e in evidence],
         weights=[1.6, 11, 3.4],
     )
 

@@ -149,7 +149,7 @@ def _evidence(worded: Worded) -> list[dict[str, str]]:
     return [
         {
             "number": file.number,
-            "name": f"{file.title} ({file.file_name})",
+            "name": worded.file(file),
             "sha256": file.sha256,
             "note": worded.day(file.happened_on),
         }

@@ -7,7 +7,12 @@ from fractions import Fraction
 from itertools import groupby
 
 from qse_audit.actions.rules import ActionKind, ActionStatus
-from qse_audit.audits.queries.report_model import AuditReport, ReportedFinding, as_model
+from qse_audit.audits.queries.report_model import (
+    AuditReport,
+    ReportedEvidence,
+    ReportedFinding,
+    as_model,
+)
 from qse_audit.audits.rules import NONCONFORMING, AuditMethod, Verdict, conformity
 from qse_audit.core.canonical import canonical_json
 from qse_audit.core.permissions import Link
@@ -249,6 +254,14 @@ class Worded:
             }
             found.append((name, counts, conformity(Verdict(v) for v in given)))
         return found
+
+    def file(self, file: ReportedEvidence) -> str:
+        """Return what a file is called, and the question at which it was gathered."""
+        name = f"{file.title} ({file.file_name})"
+        if not file.question:
+            return name
+        at = N_("question %(number)d, %(clause)s", number=file.question, clause=file.clause_ref)
+        return f"{name} – {self.tr(at)}"
 
     def evidence_type(self, code: str) -> str:
         """Return the label of a type of evidence."""

@@ -2,6 +2,7 @@
 
 from qse_audit.audits.services.checklists import (
     answer,
+    attach_evidence,
     make_checklist,
     share_sections,
     state_finding,
@@ -22,6 +23,7 @@ __all__ = [
     "Criteria",
     "ReportWords",
     "answer",
+    "attach_evidence",
     "change_plan",
     "create_audit",
     "issue_report",

@@ -38,8 +38,10 @@ from qse_audit.audits.services.plans import Criteria, note, touch
 from qse_audit.core.errors import Conflict, NotFound, refuse_all
 from qse_audit.core.permissions import AUDIT_TEAM, Kind
 from qse_audit.db.trail import Act, record
+from qse_audit.evidence.models import Evidence
 from qse_audit.findings.models import Finding
 from qse_audit.findings.rules import Grade
+from qse_audit.findings.services import attach_evidence as attach_to_finding
 from qse_audit.findings.services import draft_finding
 from qse_audit.policies import Identity
 from qse_audit.referentials.models import Edition, Question, Referential, Requirement
@@ -67,6 +69,7 @@ def make_checklist(session: Session, audit: Audit, *, actor: Identity, now: date
 def copy_questions(session: Session, audit: Audit, chosen: Criteria, *, now: datetime) -> None:
     """Copy the questions of ``chosen``, already stored, as a part of another act."""
     if audit.question_count:
+        _untie_evidence(session, audit)
         session.execute(delete(ChecklistItem).where(ChecklistItem.audit_id == audit.id))
     questions = _questions(audit.id, _within(session, chosen))
     names = [str(column.key) for column in questions.selected_columns]
@@ -82,6 +85,19 @@ def copy_questions(session: Session, audit: Audit, chosen: Criteria, *, now: dat
     )
     audit.question_count = made.rowcount  # type: ignore[attr-defined]  # an INSERT has one
     touch(audit)
+
+
+def _untie_evidence(session: Session, audit: Audit) -> None:
+    """Leave the files gathered at questions that go with the audit as a whole."""
+    session.execute(
+        update(Evidence)
+        .where(
+            Evidence.origin_kind == Kind.AUDIT,
+            Evidence.origin_id == audit.id,
+            Evidence.checklist_item_id.is_not(None),
+        )
+        .values(checklist_item_id=None, version=Evidence.version + 1)
+    )
 
 
 def _within(session: Session, chosen: Criteria) -> ColumnElement[bool]:
@@ -261,10 +277,36 @@ def _note_answer(
     record(session, act, organisation_id=organisation_id, actor_id=actor.user_id, now=now)
 
 
+def attach_evidence(
+    session: Session, item: ChecklistItem, evidence: Evidence, *, actor: Identity, now: datetime
+) -> None:
+    """Tie a file of the audit to the question at which it was gathered.
+
+    :raises Refused: when the audit is not in progress.
+    """
+    refuse_all([r for r in [answers_are_open(item.audit.status)] if r])
+    evidence.checklist_item_id = item.id
+    act = Act(
+        verb="audit.gather",
+        kind=Kind.CHECKLIST_ITEM,
+        subject_id=item.id,
+        data={
+            "audit": item.audit_id,
+            "position": item.position,
+            "evidence": evidence.id,
+            "sha256": evidence.sha256,
+        },
+    )
+    organisation_id = item.audit.organisation_id
+    record(session, act, organisation_id=organisation_id, actor_id=actor.user_id, now=now)
+
+
 def state_finding(
     session: Session, item: ChecklistItem, *, locale: str = "fr", actor: Identity, now: datetime
 ) -> Finding:
     """Draft the finding that states the answer to one question, in words to be completed.
+
+    The files gathered at the question go with it.
 
     :raises Refused: when the audit is not in progress.
     """
@@ -287,4 +329,6 @@ def state_finding(
         now=now,
     )
     finding.evidence_text = item.observation
+    for evidence in queries.evidence_at(session, item):
+        attach_to_finding(session, finding, evidence, actor=actor, now=now)
     return finding

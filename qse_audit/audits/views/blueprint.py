@@ -4,12 +4,15 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
-from flask import Blueprint
+from flask import Blueprint, url_for
 from flask.typing import ResponseReturnValue
 
 from qse_audit.audits import queries
 from qse_audit.core.permissions import Permission
+from qse_audit.documents.text import day
+from qse_audit.evidence.queries import EvidenceLine
 from qse_audit.web.guards import Target, View, reach
+from qse_audit.web.i18n import locale
 
 bp = Blueprint("audits", __name__, url_prefix="/audits")
 
@@ -41,3 +44,14 @@ def requires_question(permission: Permission, *, to_change: bool = False) -> Cal
         return guarded
 
     return decorate
+
+
+def picture(line: EvidenceLine) -> dict[str, str | None]:
+    """Return an evidence file as the grid of thumbnails shows it."""
+    thumbnail = url_for("evidence.thumbnail", evidence_id=line.id) if line.has_thumbnail else None
+    return {
+        "name": line.title,
+        "url": url_for("evidence.detail", evidence_id=line.id),
+        "thumb_url": thumbnail,
+        "note": day(line.happened_on, locale()),
+    }

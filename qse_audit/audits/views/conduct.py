@@ -5,6 +5,7 @@ from typing import Any
 from flask import flash, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from qse_audit.accounts.models import Person
 from qse_audit.audits import queries, services
@@ -12,10 +13,11 @@ from qse_audit.audits.forms import AnswerForm, ShareForm
 from qse_audit.audits.models import Audit, ChecklistItem
 from qse_audit.audits.queries import ChecklistRow, ChecklistSection
 from qse_audit.audits.rules import NONCONFORMING, AuditStatus, Verdict
-from qse_audit.audits.views.blueprint import AUDIT, ITEM, bp, requires_question
+from qse_audit.audits.views.blueprint import AUDIT, ITEM, bp, picture, requires_question
 from qse_audit.core.clock import now
 from qse_audit.core.errors import EDITED_MEANWHILE, Conflict, Refused
 from qse_audit.core.permissions import Permission
+from qse_audit.evidence.rules import ACCEPT_ATTRIBUTE
 from qse_audit.web.conflicts import conflict_page
 from qse_audit.web.database import commits, session
 from qse_audit.web.errors import wants_json
@@ -32,6 +34,7 @@ def conduct(audit: Audit) -> ResponseReturnValue:
     """Show the whole checklist, to be answered in place."""
     sections = queries.checklist(session(), audit.id, locale())
     show = request.args.get("show", "")
+    gathered = queries.evidence_counts(session(), audit.id, identity())
     return render_template(
         "audits/conduct.html",
         audit=audit,
@@ -42,7 +45,15 @@ def conduct(audit: Audit) -> ResponseReturnValue:
         may_answer=may_answer(audit),
         labels={verdict: translate(verdict.label) for verdict in Verdict},
         verdicts=list(Verdict),
+        gathered=gathered,
+        gathered_words={n: counted(n) for n in set(gathered.values())},
+        accept=ACCEPT_ATTRIBUTE,
     )
+
+
+def counted(number: int) -> str:
+    """Return how many files were gathered, in words."""
+    return str(ngettext("%(num)d preuve", "%(num)d preuves", number))
 
 
 def may_answer(audit: Audit) -> bool:
@@ -69,6 +80,7 @@ def question(item: ChecklistItem) -> ResponseReturnValue:
         return jsonify(
             guidance=queries.worded(item.guidance, {}, locale()),
             expected=queries.worded(item.expected_evidence, {}, locale()),
+            evidence=pictures_at(item),
             **_stored(item),
         )
     form = AnswerForm(formdata=None, data=_stored(item))
@@ -103,6 +115,11 @@ def answer(item: ChecklistItem) -> ResponseReturnValue:
     if wants_json():
         return jsonify(**_stored(item), answered=item.audit.answered_count + delta)
     return redirect(_after(item), code=303)
+
+
+def pictures_at(item: ChecklistItem) -> list[dict[str, str | None]]:
+    """Return the files gathered at a question, as thumbnails show them."""
+    return [picture(line) for line in queries.photos_at(session(), item, identity())]
 
 
 def _stored(item: ChecklistItem) -> dict[str, Any]:
@@ -155,6 +172,8 @@ def _question_page(item: ChecklistItem, form: AnswerForm) -> str:
         around=around,
         may_answer=may_answer(item.audit),
         verdicts=list(Verdict),
+        pictures=pictures_at(item),
+        accept=ACCEPT_ATTRIBUTE,
     )
 
 

@@ -19,14 +19,14 @@ from qse_audit.audits.rules import (
     Verdict,
     missing_items,
 )
-from qse_audit.audits.views.blueprint import AUDIT, bp
+from qse_audit.audits.views.blueprint import AUDIT, bp, picture
 from qse_audit.audits.views.reporting import publish
 from qse_audit.core.clock import now
 from qse_audit.core.errors import Refusal
 from qse_audit.core.permissions import Kind, Permission
 from qse_audit.core.text import N_, Message
-from qse_audit.documents.text import day, moment
-from qse_audit.evidence.queries import EvidenceLine, evidence_of
+from qse_audit.documents.text import moment
+from qse_audit.evidence.queries import evidence_of
 from qse_audit.web.database import commits, session
 from qse_audit.web.guards import can, requires, requires_move
 from qse_audit.web.i18n import locale, translate
@@ -136,17 +136,6 @@ def detail(audit: Audit) -> ResponseReturnValue:
         reports=queries.report_lines(session(), audit.id),
         events=[told(line) for line in queries.history(session(), audit.id)],
     )
-
-
-def picture(line: EvidenceLine) -> dict[str, str | None]:
-    """Return an evidence file as the grid of thumbnails shows it."""
-    thumbnail = url_for("evidence.thumbnail", evidence_id=line.id) if line.has_thumbnail else None
-    return {
-        "name": line.title,
-        "url": url_for("evidence.detail", evidence_id=line.id),
-        "thumb_url": thumbnail,
-        "note": day(line.happened_on, locale()),
-    }
 
 
 def told(line: queries.HistoryLine) -> dict[str, str]:
