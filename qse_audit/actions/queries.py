@@ -45,6 +45,7 @@ def get_action(session: Session, action_id: int) -> Action:
             selectinload(Action.owner),
             selectinload(Action.verified_by),
             selectinload(Action.proofs).selectinload(Evidence.participations),
+            selectinload(Action.proofs).selectinload(Evidence.answerers),
             selectinload(Action.participations),
         ],
     )

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from qse_audit.actions.models import Action
@@ -18,10 +19,11 @@ from qse_audit.actions.rules import (
 )
 from qse_audit.core.clock import day_in_paris
 from qse_audit.core.errors import Conflict, Refusal, refuse_all
-from qse_audit.core.permissions import Kind
+from qse_audit.core.permissions import Kind, Link
 from qse_audit.core.text import N_, Message
 from qse_audit.db.numbering import next_reference
 from qse_audit.db.outbox import notify
+from qse_audit.db.participation import write_links
 from qse_audit.db.trail import Act, Head, record
 from qse_audit.evidence.models import Evidence
 from qse_audit.evidence.services import seal_evidence
@@ -67,6 +69,7 @@ def plan_action(
     _write(action, draft)
     session.add(action)
     session.flush()
+    _open_origin(session, action)
     head = _record(
         session,
         action,
@@ -117,7 +120,23 @@ def edit_action(
     )
     session.expire(action, ["owner"])
     if given_to is not None:
+        _open_origin(session, action)
         _tell(session, action, _given(action), people=[given_to], head=head, actor=actor, now=now)
+
+
+def _open_origin(session: Session, action: Action) -> None:
+    """Tie the owners of the actions that a finding asks for to it: they read what they answer."""
+    if action.origin_kind is not Kind.FINDING:
+        return
+    session.flush()
+    owners = session.scalars(
+        select(Action.owner_id).where(
+            Action.origin_kind == action.origin_kind,
+            Action.origin_id == action.origin_id,
+            Action.status != ActionStatus.CANCELLED,
+        )
+    )
+    write_links(session, action.origin_kind, action.origin_id, {Link.OWNER: set(owners)})
 
 
 def move_action(
@@ -131,6 +150,8 @@ def move_action(
     facts = action_facts(action, move, actor_id=actor.user_id, today=today)
     action.status = ACTION_WORKFLOW.decide(before, name, facts)
     _apply(session, action, name, move, actor=actor, now=now)
+    if action.status is ActionStatus.CANCELLED:
+        _open_origin(session, action)
     head = _record(
         session,
         action,

@@ -2,16 +2,28 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy import Column, ForeignKey, Index, String, Table
 from sqlalchemy.orm import Mapped, foreign, mapped_column, relationship
 
 from qse_audit.accounts.models import Person
 from qse_audit.core.permissions import Kind, Link
-from qse_audit.db.base import Base, BigId, Versioned, code
+from qse_audit.db.base import Base, BigId, UtcDateTime, Versioned, code
 from qse_audit.db.constraints import not_blank, sha256_hex
 from qse_audit.db.participation import Participation, links_of
 from qse_audit.evidence.rules import OPEN, SEALED, EvidenceType
 from qse_audit.policies import Access
+
+finding_evidence = Table(
+    "finding_evidence",
+    Base.metadata,
+    Column("finding_id", ForeignKey("finding.id", ondelete="CASCADE"), primary_key=True),
+    Column("evidence_id", ForeignKey("evidence.id"), primary_key=True),
+    Column("sealed_at", UtcDateTime),
+)
+"""Which findings rely on which files; ``sealed_at``: since when for good.
+
+It stands here because whoever must act on a final finding may read its files.
+"""
 
 
 class Evidence(Versioned, Base):
@@ -62,6 +74,19 @@ class Evidence(Versioned, Base):
         ),
         viewonly=True,
     )
+    answerers: Mapped[list[Participation]] = relationship(
+        secondary=finding_evidence,
+        primaryjoin=lambda: (
+            (Evidence.id == finding_evidence.c.evidence_id)
+            & finding_evidence.c.sealed_at.is_not(None)
+        ),
+        secondaryjoin=lambda: (
+            (foreign(Participation.subject_id) == finding_evidence.c.finding_id)
+            & (Participation.subject_kind == Kind.FINDING)
+        ),
+        viewonly=True,
+    )
+    """Whoever was asked for an action by a final finding that relies on it."""
 
     @property
     def is_image(self) -> bool:
@@ -69,11 +94,11 @@ class Evidence(Versioned, Base):
         return self.thumbnail_sha256 is not None
 
     def access(self) -> Access:
-        """Return what the policy may know: the links of its origin, and its author.
+        """Return what the policy may know: the links of its origin, its author, who must answer.
 
         What belongs to a candidacy opens to no role: only to the people of the candidacy.
         """
-        links = links_of(self.participations)
+        links = links_of([*self.participations, *self.answerers])
         return Access(
             organisations=frozenset({self.organisation_id}),
             is_private=self.origin_kind is Kind.CANDIDACY,

@@ -4,14 +4,14 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, or_, select
+from sqlalchemy import ColumnElement, Row, Select, and_, exists, or_, select
 from sqlalchemy.orm import Session
 
 from qse_audit.accounts.models import Person
 from qse_audit.core.errors import NotFound
 from qse_audit.core.permissions import AUDIT_TEAM, Kind, Link, Role
 from qse_audit.db.participation import linked_to
-from qse_audit.evidence.models import Evidence
+from qse_audit.evidence.models import Evidence, finding_evidence
 from qse_audit.evidence.rules import EvidenceType
 from qse_audit.policies import FOLLOWS_THE_PERSON, Identity
 
@@ -126,6 +126,15 @@ def readable_by(who: Identity) -> ColumnElement[bool]:
         Evidence.uploaded_by_id == who.user_id,
         linked_to(Evidence.origin_kind, Evidence.origin_id, who.user_id, READERS),
     ]
+    tie = finding_evidence.alias()
+    answered = linked_to(Kind.FINDING, tie.c.finding_id, who.user_id, [Link.OWNER])
+    reasons.append(
+        exists(
+            select(1)
+            .select_from(tie)
+            .where(tie.c.evidence_id == Evidence.id, tie.c.sealed_at.is_not(None), answered)
+        )
+    )
     if who.roles & {Role.COORDINATOR, Role.MANAGEMENT}:
         reasons.append(Evidence.origin_kind != Kind.CANDIDACY)
     own = linked_to(Evidence.origin_kind, Evidence.origin_id, who.user_id, FOLLOWS_THE_PERSON)

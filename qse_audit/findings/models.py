@@ -4,11 +4,9 @@ from datetime import datetime
 
 from sqlalchemy import (
     CheckConstraint,
-    Column,
     ForeignKey,
     Index,
     String,
-    Table,
     Text,
     UniqueConstraint,
 )
@@ -18,17 +16,10 @@ from qse_audit.accounts.models import Person
 from qse_audit.core.permissions import Kind, Link
 from qse_audit.db.base import Base, Versioned, code
 from qse_audit.db.participation import Participation, links_of
-from qse_audit.evidence.models import Evidence
+from qse_audit.evidence.models import Evidence, finding_evidence
 from qse_audit.findings.rules import FindingStatus, Grade
 from qse_audit.policies import Access
 from qse_audit.processes.models import Process
-
-finding_evidence = Table(
-    "finding_evidence",
-    Base.metadata,
-    Column("finding_id", ForeignKey("finding.id", ondelete="CASCADE"), primary_key=True),
-    Column("evidence_id", ForeignKey("evidence.id"), primary_key=True),
-)
 
 
 class Finding(Versioned, Base):
@@ -91,9 +82,22 @@ class Finding(Versioned, Base):
         viewonly=True,
     )
 
+    answerers: Mapped[list[Participation]] = relationship(
+        primaryjoin=lambda: (
+            (foreign(Participation.subject_kind) == Kind.FINDING)
+            & (foreign(Participation.subject_id) == Finding.id)
+        ),
+        viewonly=True,
+    )
+    """Whoever was asked for an action that answers it."""
+
     def access(self) -> Access:
-        """Return what the policy may know: the people of its origin; the process owner’s stake."""
+        """Return what the policy may know: the people of its origin, and whoever must act on it.
+
+        These are the owner of its process and the owners of its actions.
+        """
         owners = frozenset(filter(None, [self.process.owner_id if self.process else None]))
+        owners |= links_of(self.answerers).get(Link.OWNER, frozenset())
         return Access(
             organisations=frozenset({self.organisation_id}),
             status=self.status,

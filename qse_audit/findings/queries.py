@@ -19,9 +19,9 @@ from qse_audit.core.text import Message
 from qse_audit.db.participation import linked_to
 from qse_audit.db.trail import Event, EventText
 from qse_audit.evidence import queries as evidence
-from qse_audit.evidence.models import Evidence
+from qse_audit.evidence.models import Evidence, finding_evidence
 from qse_audit.evidence.queries import EvidenceLine
-from qse_audit.findings.models import Finding, finding_evidence
+from qse_audit.findings.models import Finding
 from qse_audit.findings.rules import NONCONFORMITIES, VERBS, FindingFacts, FindingStatus, Grade
 from qse_audit.policies import Access, Identity, allows
 from qse_audit.processes.models import Process
@@ -137,6 +137,7 @@ def readable_by(who: Identity) -> ColumnElement[bool]:
     )
     concerned = or_(
         linked_to(Finding.origin_kind, Finding.origin_id, who.user_id, [Link.AUDITEE]),
+        linked_to(Kind.FINDING, Finding.id, who.user_id, [Link.OWNER]),
         Finding.process_id.in_(select(Process.id).where(Process.owner_id == who.user_id)),
     )
     reasons = [conducts, and_(Finding.status.in_(ISSUED), concerned)]

@@ -13,7 +13,7 @@ from qse_audit.core.errors import Conflict, NotAllowed, NotFound, TransitionRefu
 from qse_audit.core.permissions import Kind, Link
 from qse_audit.db.numbering import next_reference
 from qse_audit.db.trail import Act, record
-from qse_audit.evidence.models import Evidence
+from qse_audit.evidence.models import Evidence, finding_evidence
 from qse_audit.evidence.services import seal_evidence
 from qse_audit.findings.models import Finding
 from qse_audit.findings.queries import finding_facts
@@ -177,8 +177,19 @@ def move_finding(
         finding.finalised_at = now
         data["evidence"] = sorted(e.sha256 for e in finding.evidence)
         texts |= {n: t for n in TEXT_FIELDS if (t := getattr(finding, n))}
-        seal_evidence(session, [e.id for e in finding.evidence], now=now)
+        _seal(session, finding, now)
     _record(session, finding, name, actor=actor, now=now, data=data, texts=texts)
+
+
+def _seal(session: Session, finding: Finding, now: datetime) -> None:
+    """Let nobody change the files that a final finding relies on."""
+    session.flush()
+    session.execute(
+        update(finding_evidence)
+        .where(finding_evidence.c.finding_id == finding.id)
+        .values(sealed_at=now)
+    )
+    seal_evidence(session, [e.id for e in finding.evidence], now=now)
 
 
 def delete_finding(session: Session, finding: Finding, *, actor: Identity, now: datetime) -> None:

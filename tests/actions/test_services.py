@@ -8,12 +8,15 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from qse_audit.actions import queries, services
+from qse_audit.actions.models import Action
 from qse_audit.actions.rules import ActionStatus, Move
 from qse_audit.core.clock import now
 from qse_audit.core.errors import Conflict, Refused, TransitionRefused
 from qse_audit.core.permissions import Kind
 from qse_audit.db.outbox import Notice
+from qse_audit.db.participation import Participation
 from qse_audit.db.trail import Event, first_broken, read_chain
+from qse_audit.findings.rules import FindingStatus
 from tests.actions.factories import (
     TODAY,
     make_action,
@@ -203,3 +206,40 @@ def test_the_treatment_of_a_finding_counts_what_still_awaits(session, cast):
     treatment = queries.treatment_of(session, Kind.FINDING, finding.id)
     assert (treatment.total, treatment.unverified, treatment.corrective) == (2, 2, 2)
     assert queries.treatment_of(session, Kind.FINDING, 9999) == queries.Treatment()
+
+
+def test_the_owner_reads_the_finding_that_they_answer_once_it_is_final(session, cast, browse):
+    draft = make_finding(session, cast, status=FindingStatus.DRAFT)
+    action = make_action(session, cast, finding=draft, owner=cast.farid)
+    path = f"/findings/{draft.id}"
+    browse(cast.farid, "GET", path, status=404)
+    draft.status, draft.finalised_at = FindingStatus.FINAL, now()
+    session.commit()
+    page = browse(cast.farid, "GET", path)
+    assert page.select_one("h1").text.strip() == draft.title
+    assert browse(cast.farid, "GET", f"/actions/{action.id}").select_one(f'a[href="{path}"]')
+    browse(cast.emma, "GET", path, status=404)
+
+
+def test_whoever_no_longer_answers_a_finding_no_longer_reads_it(session, cast, browse):
+    action = make_action(session, cast, owner=cast.farid)
+    path = f"/findings/{action.origin_id}"
+    handed = replace(services.draft_of(action), owner_id=cast.emma.user_id)
+    services.edit_action(session, action, handed, version=None, actor=cast.claire, now=now())
+    session.commit()
+    browse(cast.farid, "GET", path, status=404)
+    browse(cast.emma, "GET", path)
+    action = session.get(Action, action.id)
+    move = Move(note="Machine vendue.")
+    services.move_action(session, action, "cancel", move, actor=cast.claire, now=now())
+    session.commit()
+    browse(cast.emma, "GET", path, status=404)
+
+
+def test_an_action_asked_for_by_an_audit_opens_no_audit(session, cast):
+    origin = replace(origin_of(make_finding(session, cast)), kind=Kind.AUDIT)
+    services.plan_action(
+        session, make_draft(cast.farid), origin=origin, actor=cast.claire, now=now()
+    )
+    tied = select(Participation.id).where(Participation.person_id == cast.farid.user_id)
+    assert session.scalars(tied).all() == []

@@ -1,6 +1,7 @@
 """The scope of evidence says in SQL what the policy says, for everybody."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -12,7 +13,9 @@ from qse_audit.evidence.intake import TakenIn
 from qse_audit.evidence.models import Evidence
 from qse_audit.evidence.rules import EvidenceType
 from qse_audit.evidence.services import keep_evidence
-from qse_audit.policies import allows
+from qse_audit.findings import services as findings
+from qse_audit.findings.models import Finding
+from qse_audit.policies import Identity, allows
 from tests.factories import NOW, Cast
 
 TAKEN = TakenIn(
@@ -57,6 +60,33 @@ def test_the_scope_agrees_with_the_policy_for_everybody(session: Session, cast: 
         for file in files[:6]:
             lines = queries.evidence_of(session, file.origin_kind, file.origin_id, who)
             assert {line.id for line in lines} <= policy, name
+
+
+def test_who_must_act_on_a_final_finding_opens_its_files(
+    session: Session, cast: Cast, keep: Callable[..., Evidence], finding: Finding
+) -> None:
+    shown, other = keep(), keep(title="Autre pièce")
+    findings.attach_evidence(session, finding, shown, actor=cast.alice, now=NOW)
+    write_links(session, Kind.FINDING, finding.id, {Link.OWNER: [cast.farid.user_id]})
+
+    def opened(who: Identity) -> set[int]:
+        session.commit()
+        session.expire_all()
+        scope = set(session.scalars(select(Evidence.id).where(queries.readable_by(who))))
+        files = session.scalars(select(Evidence)).all()
+        assert scope == {
+            f.id for f in files if allows(who, Permission.EVIDENCE_READ, f.access())
+        }, "the scope says what the policy says"
+        return scope
+
+    assert opened(cast.farid) == set(), "a draft is no business of theirs"
+    finding.gap_text = finding.evidence_text = finding.requirement_text = "Vu"
+    findings.move_finding(session, finding, "finalise", actor=cast.alice, now=NOW)
+    assert opened(cast.farid) == {shown.id}
+    assert opened(cast.emma) == set()
+    assert opened(cast.alice) == {shown.id, other.id}
+    gone = replace(cast.farid, organisation_id=cast.other_company)
+    assert opened(gone) == set()
 
 
 def test_the_coordinator_does_not_open_what_belongs_to_a_candidacy(

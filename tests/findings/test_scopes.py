@@ -31,6 +31,9 @@ def make_every_case(session: Session, cast: Cast, draft: Draft) -> None:
             finding.status = status
             finding.finalised_at = None if status is FindingStatus.DRAFT else NOW
             finding.closed_at = NOW if status is FindingStatus.CLOSED else None
+            session.flush()
+            answering = [cast.farid.user_id] if number % 3 == 0 else []
+            write_links(session, Kind.FINDING, finding.id, {Link.OWNER: answering})
     other = draft(organisation_id=cast.other_company, origin=(Kind.AUDIT, 1), actor=cast.david)
     assert other.organisation_id == cast.other_company
     session.commit()

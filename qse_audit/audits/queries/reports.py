@@ -26,8 +26,8 @@ from qse_audit.audits.queries.report_model import (
 from qse_audit.audits.rules import Verdict, conformity
 from qse_audit.core.permissions import Kind
 from qse_audit.db.trail import Head
-from qse_audit.evidence.models import Evidence
-from qse_audit.findings.models import Finding, finding_evidence
+from qse_audit.evidence.models import Evidence, finding_evidence
+from qse_audit.findings.models import Finding
 from qse_audit.findings.rules import Grade
 from qse_audit.processes.models import Process
 

@@ -26,8 +26,8 @@ from qse_audit.core.text import N_, Coded, Message
 from qse_audit.db.participation import Participation
 from qse_audit.documents.names import safe_name
 from qse_audit.documents.text import Texts, day, moment
-from qse_audit.evidence.models import Evidence
-from qse_audit.findings.models import Finding, finding_evidence
+from qse_audit.evidence.models import Evidence, finding_evidence
+from qse_audit.findings.models import Finding
 from qse_audit.processes.models import Process
 from qse_audit.referentials.models import Edition, Referential
 
