@@ -105,6 +105,18 @@ PROMPTS: Mapping[str, Mapping[str, Message]] = {
 }
 """Capability → field → a guiding question, for RNCP 28242."""
 
+FACTS_TO_RECALL: Mapping[str, Message] = {
+    "C1": N_("Quels éléments du bilan ou des enjeux ont été réunis, et pour quelle décision ?"),
+    "C2": N_("Quel processus a été décrit, avec qui, et qui a validé la fiche ?"),
+    "C3": N_("Quelle partie du système a été organisée : documents, rôles, planning, revues ?"),
+    "C4": N_("Quel objectif a été relié à la politique, quelle incohérence relevée ?"),
+    "C5": N_("Quel indicateur a été construit ou suivi, et quelle décision en est sortie ?"),
+    "C6": N_("Quelle analyse de risques a été animée, dans quelle unité de travail ?"),
+    "C7": N_("Qu’est-ce qui a été organisé dans l’année d’audits : programme, équipes, suivi ?"),
+    "C8": N_("Quel audit avez-vous vu mener, de la préparation au rapport ?"),
+}
+"""Capability → what a tutor may remember having seen, for RNCP 28242."""
+
 
 def questions(field: str, capabilities: Iterable[str]) -> tuple[tuple[str, Message], ...]:
     """Return the questions of a field: the general one (``""``), then those of the capabilities."""

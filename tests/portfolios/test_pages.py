@@ -1,5 +1,6 @@
 """Who sees which page, what is written, what is refused."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from io import BytesIO
 
@@ -37,9 +38,33 @@ def story(situation, **changes):
 def test_the_candidate_sees_what_is_missing_and_one_next_act(browse, cast, candidacy):
     page = browse(cast.emma, "GET", f"/candidacies/{candidacy.id}")
     assert "Montrez la capacité C1" in page.select_one(".next-act").text
-    assert "Il manque l’une de ces preuves" in page.select_one("#C8").text
-    assert "Il manque l’avis de l’entreprise, signé" in page.select_one("#C8").text
+    assert "Aucune situation ne la montre encore" in page.select_one("#C8").text
+    assert page.select_one("#C8 a")["href"].endswith("/situations/new?capability=C8")
+    assert "L’avis de l’entreprise n’est pas encore signé" in page.select_one("#C8").text
     assert "a pris fin le" in page.text
+
+
+def test_each_gap_of_a_situation_leads_to_its_field(browse, cast, candidacy, session):
+    story = replace(make.STORY, own_role="", what_i_did="")
+    situation = make.make_situation(session, cast, candidacy, story=story)
+    page = browse(cast.emma, "GET", f"/candidacies/situations/{situation.id}")
+    targets = [link["href"] for link in page.select("#still-missing .gaps a")]
+    assert targets[:2] == ["#own_role", "#what_i_did"]
+    assert all(page.select_one(target) for target in targets)
+
+
+def test_a_tutor_is_asked_for_facts_of_each_capability(browse, cast, ready):
+    page = browse(cast.farid, "GET", f"/candidacies/{ready.id}/opinion")
+    hint = page.select_one(f"#{page.select_one('#comment-C8')['aria-describedby']}")
+    assert "Quel audit avez-vous vu mener" in hint.text
+
+
+def test_a_candidate_who_submitted_reads_that_nothing_is_asked(browse, cast, dossier):
+    page = browse(cast.emma, "GET", f"/candidacies/{dossier.candidacy_id}")
+    assert "rien ne vous est demandé" in page.select_one(".next-act").text
+    assert (
+        browse(cast.karine, "GET", f"/candidacies/{dossier.candidacy_id}").select(".next-act") == []
+    )
 
 
 def test_each_page_of_a_full_portfolio_opens(browse, cast, ready):

@@ -215,7 +215,7 @@ class LinkedPerson:
 
 
 def people_of_candidacy(session: Session, candidacy_id: int) -> tuple[LinkedPerson, ...]:
-    """Return the people tied to a candidacy, by name."""
+    """Return the people tied to a candidacy: candidate, tutors, evaluators, jury; each by name."""
     rows = session.execute(
         select(Person.id, Person.name, Participation.link)
         .join(Participation, Participation.person_id == Person.id)
@@ -224,7 +224,8 @@ def people_of_candidacy(session: Session, candidacy_id: int) -> tuple[LinkedPers
         )
         .order_by(Person.name, Person.id)
     )
-    return tuple(LinkedPerson(row.id, row.name, row.link) for row in rows)
+    people = [LinkedPerson(row.id, row.name, row.link) for row in rows]
+    return tuple(sorted(people, key=lambda person: list(Link).index(person.link)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from qse_audit.core.clock import now
 from qse_audit.core.errors import Conflict, NotFound, Refused
 from qse_audit.core.permissions import Permission
 from qse_audit.portfolios.forms import OpinionForm, SignForm
+from qse_audit.portfolios.guidance import FACTS_TO_RECALL
 from qse_audit.portfolios.models import Candidacy
 from qse_audit.portfolios.queries.opinions import draft_opinion, exhibits
 from qse_audit.portfolios.queries.portfolio import (
@@ -39,6 +40,7 @@ def opinion(candidacy: Candidacy) -> ResponseReturnValue:
         answered=sum(row.observation is not None for row in written.values()),
         exhibits=exhibits(session(), candidacy),
         observations=list(Observation),
+        facts_to_recall=FACTS_TO_RECALL,
     )
 
 
