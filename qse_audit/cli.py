@@ -10,6 +10,7 @@ import sys
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import waitress
 from sqlalchemy import Engine, select
@@ -22,6 +23,7 @@ from qse_audit.app import create_app
 from qse_audit.certifications import services as certifications
 from qse_audit.core.clock import now
 from qse_audit.core.errors import BadInput, NotFound, QseError, SettingsError
+from qse_audit.core.series import RuleSet, XmR, read_series, signals, xmr
 from qse_audit.core.text import N_
 from qse_audit.db.engine import make_engine
 from qse_audit.db.schema import upgrade
@@ -34,6 +36,7 @@ from qse_audit.referentials import services as referentials
 from qse_audit.scheduler import run_job, start
 from qse_audit.settings import Settings, load_settings
 
+MAX_SERIES_BYTES = 4 * 1024 * 1024
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 
@@ -92,6 +95,7 @@ def build_parser() -> argparse.ArgumentParser:
 
     _add_referential(commands)
     _add_dossier(commands)
+    _add_indicator(commands)
     return parser
 
 
@@ -117,6 +121,27 @@ def _add_dossier(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
     verify.add_argument("file", type=Path)
     verify.add_argument("--key", type=Path, help="public key (PEM); by default this instance’s")
     verify.set_defaults(command=verify_command)
+
+
+def _add_indicator(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    group = commands.add_parser("indicator", help="read the variation of a series")
+    acts = group.add_subparsers(required=True, metavar="ACT")
+    limits = acts.add_parser("xmr", help="natural limits and signals of individual values")
+    limits.add_argument("file", type=Path, help="one value a line, or period;value")
+    limits.add_argument(
+        "--rules",
+        type=RuleSet,
+        choices=[*RuleSet],
+        default=RuleSet.WHEELER,
+        metavar="SET",
+        help=f"one of {', '.join(RuleSet)}; wheeler by default",
+    )
+    limits.add_argument(
+        "--json",
+        action="store_true",
+        help="print JSON; a signal goes from a period, or from the rank of a value, to another",
+    )
+    limits.set_defaults(command=xmr_command)
 
 
 def prepare(settings: Settings) -> Engine:
@@ -273,6 +298,47 @@ def verify_command(arguments: argparse.Namespace, settings: Settings) -> int:
     good, problem = verify_file(arguments.file, *keys)
     say("verified" if good else str(problem))
     return 0 if good else 1
+
+
+def xmr_command(arguments: argparse.Namespace, _: Settings) -> int:
+    """Print the limits of a series and what chance does not explain in it."""
+    with arguments.file.open("rb") as file:
+        content = file.read(MAX_SERIES_BYTES + 1)
+    if len(content) > MAX_SERIES_BYTES:
+        raise BadInput(N_("plus de %(count)d octets.", count=MAX_SERIES_BYTES))
+    found = _xmr_figures(xmr(read_series(content)), arguments.rules)
+    if arguments.json:
+        say(json.dumps(found, ensure_ascii=False))
+        return 0
+    for name, value in found.items():
+        if name != "signals":
+            say(f"{name}: {f'{value:.6g}' if isinstance(value, float) else value}")
+    for signal in found["signals"]:
+        say("signal {rule}: {from} – {to}".format_map(signal))
+    return 0
+
+
+def _xmr_figures(chart: XmR, rules: RuleSet) -> dict[str, Any]:
+    """Return the figures of a chart of one phase; those that too few values leave open are null."""
+    phase, points = chart.phases[0], chart.series.points
+    limits = phase.limits
+    figures = {
+        "mean": limits and float(limits.mean),
+        "mean_range": limits and float(limits.mean_range),
+        "upper": limits and float(limits.upper),
+        "lower": limits and float(limits.lower),
+        "range_upper": limits and float(limits.range_upper),
+    }
+
+    def place(index: int) -> int | str:
+        period = points[index].period
+        return period if isinstance(period, int) else period.iso
+
+    told = [
+        {"rule": signal.rule.value, "from": place(signal.start), "to": place(signal.end)}
+        for signal in signals(chart, rules)
+    ]
+    return {**figures, "provisional": phase.is_provisional, "signals": told}
 
 
 if __name__ == "__main__":

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from tests.bench import answers, pages, papers, planning, starting
+from tests.bench import answers, pages, papers, planning, series, starting
 from tests.bench.measuring import Line, table
 from tests.bench.stage import open_stage
 
@@ -27,6 +27,7 @@ def main(wanted: list[str]) -> None:
             "pages": lambda: pages.lines(small, large),
             "answers": lambda: answers.lines(folder, small, large),
             "papers": lambda: papers.lines(folder, small, empty),
+            "series": series.lines,
         }
         found: list[Line] = []
         for theme, lines in themes.items():

@@ -105,3 +105,50 @@ def test_a_job_runs_by_its_name(run, demo):
 
 def test_the_demo_is_never_served_to_the_network(run, demo):
     assert "loopback" in run("serve", "--host", "0.0.0.0", code=2).stderr
+
+
+BOOK = "10\n12\n11\n13\n12\n11\n14\n12\n11\n13\n"
+
+
+def test_the_limits_of_a_series_are_printed_as_json(run, tmp_path):
+    file = tmp_path / "serie.csv"
+    file.write_text(BOOK, encoding="utf-8")
+    told = json.loads(run("indicator", "xmr", file, "--json").stdout)
+    assert {key: told[key] for key in ("mean", "provisional", "signals")} == {
+        "mean": 11.9,
+        "provisional": True,
+        "signals": [],
+    }
+    assert [round(told[key], 3) for key in ("upper", "lower", "range_upper", "mean_range")] == [
+        16.333,
+        7.467,
+        5.445,
+        1.667,
+    ]
+
+
+def test_signals_go_from_a_period_to_another(run, tmp_path):
+    file = tmp_path / "serie.csv"
+    months = [f"{n % 12 + 1:02}/{2024 + n // 12};{5 if n < 12 else 7},{n % 3}" for n in range(24)]
+    file.write_text("Mois;Valeur\n" + "\n".join(months), encoding="utf-8")
+    told = json.loads(run("indicator", "xmr", file, "--rules", "nelson", "--json").stdout)
+    assert {"rule": "N2", "from": "2025-01", "to": "2025-12"} in told["signals"]
+    assert not told["provisional"]
+    assert (
+        "signal N2: 2025-01 – 2025-12" in run("indicator", "xmr", file, "--rules", "nelson").stdout
+    )
+
+
+def test_too_few_values_have_no_limits(run, tmp_path):
+    file = tmp_path / "serie.csv"
+    file.write_text("1\n2\n3\n", encoding="utf-8")
+    told = json.loads(run("indicator", "xmr", file, "--json").stdout)
+    assert (told["mean"], told["upper"], told["provisional"]) == (None, None, True)
+
+
+def test_a_series_that_cannot_be_read_exits_2_and_names_the_place(run, tmp_path):
+    file = tmp_path / "serie.csv"
+    file.write_text("2026-01;1\n2026-02;un\n", encoding="utf-8")
+    assert "ligne 2, colonne 2" in run("indicator", "xmr", file, code=2).stderr
+    run("indicator", "xmr", tmp_path / "absent.csv", code=2)
+    run("indicator", "xmr", file, "--rules", "montgomery", code=2)

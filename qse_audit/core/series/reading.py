@@ -1,0 +1,203 @@
+"""What a chart says in one sentence that a production manager understands, as codes and values.
+
+While there is a signal, the limits predict nothing: the sentence tells the signal, not the target.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from fractions import Fraction
+
+from qse_audit.core.series.limits import FIRM_VALUES, MINIMUM_VALUES, Limits, PhaseLimits, XmR
+from qse_audit.core.series.points import Exact, place_label
+from qse_audit.core.series.signals import Rule, Signal
+from qse_audit.core.text import N_, Message
+
+
+class Direction(StrEnum):
+    """Which way is better."""
+
+    UP = "up"
+    DOWN = "down"
+    NOMINAL = "nominal"
+
+
+class Standing(StrEnum):
+    """Where the target lies for a process that stays as it is."""
+
+    MET = "met"
+    """Even at its worst the process meets it."""
+    MET_ON_AVERAGE = "met_on_average"
+    BY_CHANCE = "by_chance"
+    """Inside the limits, on the wrong side of the mean: met in some periods, by chance."""
+    OUT_OF_REACH = "out_of_reach"
+    """Outside the limits: not met without change."""
+
+
+class Reading(StrEnum):
+    """What the chart says."""
+
+    NO_VALUE = "no_value"
+    TOO_FEW = "too_few"
+    STABLE = "stable"
+    IMPROVED = "improved"
+    WORSENED = "worsened"
+    CHANGED = "changed"
+    """A signal that is neither good nor bad: no side, or no better side."""
+    JUMPED = "jumped"
+    """Only the step between two periods is unusual."""
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """The reading of a chart: codes for whoever decides, a sentence for whoever reads."""
+
+    code: Reading
+    target: Standing | None
+    """``None`` without a target, without limits, or while there is a signal."""
+    is_provisional: bool
+    signal: Signal | None
+    """The newest one, the worst of them."""
+    sentence: Message
+    """A value of it may be a message or an exact number: it is worded where it is shown."""
+
+
+def stand(limits: Limits, target: Exact, direction: Direction) -> Standing:
+    """Return where ``target`` lies; one equal to the mean is never out of reach."""
+    value = Fraction(target)
+    if direction is Direction.NOMINAL:
+        return Standing.MET_ON_AVERAGE if limits.lower <= value <= limits.upper else _OUT
+    sign = 1 if direction is Direction.UP else -1
+    mean, goal = limits.mean * sign, value * sign
+    best, worst = (
+        max(limits.upper * sign, limits.lower * sign),
+        min(limits.upper * sign, limits.lower * sign),
+    )
+    if goal > best:
+        return _OUT
+    if goal <= worst:
+        return Standing.MET
+    return Standing.MET_ON_AVERAGE if goal <= mean else Standing.BY_CHANCE
+
+
+_OUT = Standing.OUT_OF_REACH
+
+
+def read(
+    chart: XmR,
+    found: Sequence[Signal],
+    *,
+    direction: Direction = Direction.NOMINAL,
+    target: Exact | None = None,
+) -> Told:
+    """Return what the current phase of ``chart`` says, with the signals ``found`` on it."""
+    phase = chart.current
+    if phase is None or not any(value is not None for value in chart.whole):
+        return Told(Reading.NO_VALUE, None, True, None, N_("Pas encore de valeur à lire."))
+    if phase.limits is None:
+        return Told(Reading.TOO_FEW, None, True, None, _too_few(phase))
+    here = [signal for signal in found if signal.end in phase.indices]
+    newest = max(here, key=lambda s: (s.end, _RANK[_meaning(s, direction)], s.start), default=None)
+    if newest is not None:
+        code = _meaning(newest, direction)
+        told = N_(_SIGNALS[code].msgid, when=_when(chart, newest), rule=newest.rule.label)
+        return Told(code, None, phase.is_provisional, newest, _finished(told, phase))
+    standing = None if target is None else stand(phase.limits, target, direction)
+    told = _STABLE
+    if standing is not None and target is not None:
+        told = N_(_target_words(standing, direction).msgid, target=Fraction(target))
+    return Told(Reading.STABLE, standing, phase.is_provisional, None, _finished(told, phase))
+
+
+def _target_words(standing: Standing, direction: Direction) -> Message:
+    """Return the clause of a stable process with a target."""
+    if direction is Direction.NOMINAL and standing is Standing.MET_ON_AVERAGE:
+        return _AROUND
+    return _TARGETS[standing]
+
+
+def _meaning(signal: Signal, direction: Direction) -> Reading:
+    """Return whether a signal is good news."""
+    if signal.rule is Rule.RANGE:
+        return Reading.JUMPED
+    if direction is Direction.NOMINAL or not signal.side:
+        return Reading.CHANGED
+    better = 1 if direction is Direction.UP else -1
+    return Reading.IMPROVED if signal.side == better else Reading.WORSENED
+
+
+def _when(chart: XmR, signal: Signal) -> Message | int:
+    """Return the period of a signal, or its first and last."""
+    first = place_label(chart.series.points[signal.start].period)
+    last = place_label(chart.series.points[signal.end].period)
+    return last if first == last else N_("de %(first)s à %(last)s", first=first, last=last)
+
+
+def _too_few(phase: PhaseLimits) -> Message:
+    """Return the sentence of a phase without limits."""
+    if phase.count >= MINIMUM_VALUES:
+        return N_("Pas de limites : les valeurs ne se suivent pas, il manque des périodes.")
+    return N_(
+        "Trop peu de valeurs pour distinguer un signal du hasard : %(count)s sur %(needed)s.",
+        count=phase.count,
+        needed=MINIMUM_VALUES,
+    )
+
+
+def _finished(clause: Message, phase: PhaseLimits) -> Message:
+    """Return the sentence of a clause, with a caution when the limits are provisional."""
+    if not phase.is_provisional:
+        return N_("%(reading)s.", reading=clause)
+    return N_(
+        "%(reading)s (limites provisoires : %(count)s valeurs, il en faudrait %(needed)s).",
+        reading=clause,
+        count=phase.count,
+        needed=FIRM_VALUES,
+    )
+
+
+_STABLE = N_("Stable : d’une période à l’autre, seul le hasard fait la différence")
+_AROUND = N_("Stable, et la cible de %(target)s est entre les limites", target="")
+_TARGETS = {
+    Standing.MET: N_(
+        "Stable, et la cible de %(target)s est tenue même dans les moins bonnes périodes",
+        target="",
+    ),
+    Standing.MET_ON_AVERAGE: N_(
+        "Stable : la cible de %(target)s est tenue en moyenne, mais pas à chaque période",
+        target="",
+    ),
+    Standing.BY_CHANCE: N_(
+        "Stable, mais la cible de %(target)s n’est atteinte que par hasard, certaines périodes",
+        target="",
+    ),
+    Standing.OUT_OF_REACH: N_(
+        "Stable, mais la cible de %(target)s est hors des limites : elle ne sera pas atteinte "
+        "sans changement",
+        target="",
+    ),
+}
+_SIGNALS = {
+    Reading.IMPROVED: N_(
+        "Amélioration (%(when)s : %(rule)s) : trouvez ce qui a changé et gardez-le",
+        when="",
+        rule="",
+    ),
+    Reading.WORSENED: N_(
+        "Dégradation (%(when)s : %(rule)s) : trouvez ce qui a changé et corrigez-le",
+        when="",
+        rule="",
+    ),
+    Reading.CHANGED: N_(
+        "Signal (%(when)s : %(rule)s) : quelque chose a changé, cherchez quoi", when="", rule=""
+    ),
+    Reading.JUMPED: N_(
+        "Saut inhabituel (%(when)s : %(rule)s) : cherchez ce qui s’est passé entre les deux",
+        when="",
+        rule="",
+    ),
+}
+_RANK = {code: n for n, code in enumerate((Reading.JUMPED, Reading.CHANGED, Reading.IMPROVED))} | {
+    Reading.WORSENED: 3
+}
+"""Of signals that end together, the one to tell: the highest."""
