@@ -28,9 +28,10 @@ from qse_audit.accounts.models import (
 from qse_audit.accounts.rules import OrganisationKind
 from qse_audit.actions.models import Action
 from qse_audit.app import create_app
+from qse_audit.assessments.models import AssessmentNote
 from qse_audit.audits.models import Audit, ChecklistItem, Report
 from qse_audit.certifications import services as certifications
-from qse_audit.certifications.models import CertificationVersion
+from qse_audit.certifications.models import Capability, CertificationVersion
 from qse_audit.core.clock import now
 from qse_audit.core.permissions import Role
 from qse_audit.db.engine import make_engine
@@ -43,7 +44,7 @@ from qse_audit.policies import Identity
 from qse_audit.portfolios.models import Candidacy, Dossier, Situation, SituationRecord
 from qse_audit.processes.models import Process
 from qse_audit.referentials import services as referentials
-from qse_audit.referentials.models import Edition, Referential, Requirement
+from qse_audit.referentials.models import Edition, Question, Referential, Requirement
 from qse_audit.referentials.rules import Identity as InHouse
 from qse_audit.referentials.services import editions
 from qse_audit.settings import Settings
@@ -162,25 +163,18 @@ def fill(session: Session, app: Flask, settings: Settings) -> None:
         actor=people["ines"],
         now=now(),
     )
-    post_mail(session, key="k", address="x@example.org", subject="s", text="t", now=now())
-    session.execute(update(Mail).values(state=MailState.UNCERTAIN))
-    grid = InHouse(ref="GRILLE", label="1", title={"fr": "Grille"})
-    edition = editions.create_in_house(session, grid, actor=people["claire"], now=now())
-    session.add(
-        Requirement(
-            edition_id=edition.id,
-            position=0,
-            depth=0,
-            key="1",
-            ref="1",
-            title={"fr": "Chapitre"},
-            text={},
-            guidance={},
-            expected_evidence={},
-            assessable=True,
-            tags=[],
-        )
+    post_mail(
+        session,
+        key="k",
+        address="alice@example.org",
+        subject="s",
+        text="t",
+        person_id=people["alice"].user_id,
+        now=now(),
     )
+    session.execute(update(Mail).values(state=MailState.UNCERTAIN))
+    write_grid(session, people["claire"])
+    add_rarities(session, people["gaelle"])
     stranger = accounts.create_organisation(
         session, name="Forges du Nord", kind=OrganisationKind.COMPANY, actor_id=None, now=now()
     )
@@ -189,6 +183,58 @@ def fill(session: Session, app: Flask, settings: Settings) -> None:
     )
     roles = [Role.COORDINATOR, Role.ADMINISTRATOR, Role.MANAGEMENT]
     accounts.grant_roles(session, david, stranger, roles, actor_id=None, now=now())
+
+
+def write_grid(session: Session, actor: Identity) -> None:
+    """Store an in-house referential of one requirement with its question."""
+    grid = InHouse(
+        ref="GRILLE",
+        label="1",
+        title={"fr": "Grille"},
+        description={"fr": "Notre grille"},
+        publisher="Atelier",
+    )
+    edition = editions.create_in_house(session, grid, actor=actor, now=now())
+    words = {"fr": "Mots du chapitre"}
+    requirement = Requirement(
+        edition_id=edition.id,
+        position=0,
+        depth=0,
+        key="1",
+        ref="1",
+        title={"fr": "Chapitre"},
+        text=words,
+        guidance=words,
+        expected_evidence=words,
+        assessable=True,
+        tags=[],
+    )
+    session.add(requirement)
+    session.flush()
+    session.add(
+        Question(
+            edition_id=edition.id,
+            requirement_id=requirement.id,
+            position=0,
+            key="1/q1",
+            text={"fr": "Comment ?"},
+        )
+    )
+
+
+def add_rarities(session: Session, evaluator: Identity) -> None:
+    """Store what the demo does not need: an evaluator’s note, a proof of an action."""
+    session.add(
+        AssessmentNote(
+            dossier_id=session.scalars(select(func.max(Dossier.id))).one(),
+            capability_id=session.scalars(select(func.min(Capability.id))).one(),
+            evaluator_id=evaluator.user_id,
+            text="Une note",
+            updated_at=now(),
+        )
+    )
+    action = session.scalars(select(Action).order_by(Action.id)).first()
+    action.proofs.append(session.scalars(select(Evidence).order_by(Evidence.id)).first())
 
 
 def identities(session: Session) -> dict[str, Identity]:

@@ -1,0 +1,305 @@
+"""A unique word in every text: nobody ever meets one that the policy keeps from them.
+
+Everyone opens every page, list, search, export and file that they find, and the same addresses
+of both companies by their ids.
+"""
+
+import re
+from collections import Counter
+from html import unescape
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from qse_audit.accounts.models import Organisation
+from qse_audit.accounts.rules import OrganisationKind
+from qse_audit.core.permissions import Kind, Permission
+from qse_audit.db.base import Base
+from qse_audit.policies import Access, Identity, allows
+from qse_audit.portfolios.models import SituationRecord
+from tests.canaries import (
+    CANARY,
+    COMMON,
+    PASSING,
+    SHARED,
+    TWIN,
+    Canary,
+    is_text,
+    mirror,
+    plant,
+    readable,
+)
+from tests.world import ACTORS, SAMPLES, World, world_on
+
+STRANGERS = ["claire", "emma", "karine"]
+"""Those whose mirror, in the other company, looks around too."""
+LINKS = re.compile(r"""(?:href|src|action|data-url)=["'](/[^"'#]*)""")
+PER_ENDPOINT = 2
+"""How many addresses of one endpoint a person opens: objects differ by status, not by number."""
+
+
+def pytest_generate_tests(metafunc):
+    chosen = metafunc.config.getoption("--db")
+    kinds = ["sqlite", "postgresql"] if chosen == "both" else [chosen]
+    metafunc.parametrize("world", kinds, indirect=True, scope="module")
+
+
+@pytest.fixture(scope="module")
+def world(request):
+    with world_on(request.param) as world:
+        with world.engine.begin() as connection:
+            mirror(connection)
+        with world.engine.begin() as connection:
+            world.planted = plant(connection, world.app.extensions["files"])
+        for name in STRANGERS:
+            who = world.people[name]
+            world.people[f"twin-{name}"] = Identity(
+                who.user_id + TWIN, who.organisation_id + TWIN, who.roles
+            )
+        yield world
+
+
+class Crawl:
+    """One person’s walk through the application."""
+
+    def __init__(self, world: World, name: str) -> None:
+        self.world, self.client = world, world.client(name)
+        self.opened: Counter[str] = Counter()
+        self.seen: set[str] = set()
+        self.met: dict[str, str] = {}
+        """Canary → the first address where it was met."""
+
+    def walk(self) -> None:
+        waiting = ["/", *listed(self.world.app)]
+        while waiting:
+            waiting += self.open(waiting.pop())
+        for path in by_ids(self.world):
+            self.open(path, always=True)
+
+    def open(self, path: str, *, always: bool = False) -> list[str]:
+        """Open an address and return those that its page leads to."""
+        endpoint = endpoint_of(self.world.app, path)
+        if path in self.seen or not endpoint:
+            return []
+        if not always and self.opened[endpoint] >= PER_ENDPOINT:
+            return []
+        self.seen.add(path)
+        self.opened[endpoint] += 1
+        with self.client.get(path) as answer:
+            assert answer.status_code < 500, f"{path}: {answer.status}"
+            words = readable(answer.data, answer.mimetype) + str(answer.headers)
+            is_page = answer.mimetype == "text/html"
+        for canary in CANARY.findall(words):
+            self.met.setdefault(canary, path)
+        return [unescape(link) for link in LINKS.findall(words)] if is_page else []
+
+
+def endpoint_of(app: Flask, path: str) -> str | None:
+    try:
+        found, _ = app.url_map.bind("localhost").match(path.partition("?")[0], method="GET")
+    except Exception:
+        return None  # an address that only a form sends to
+    return None if found in {"assets.serve", "static"} else f"{found}{'?' * ('?' in path)}"
+
+
+def readable_rules(app: Flask):
+    return [rule for rule in app.url_map.iter_rules() if "GET" in rule.methods]
+
+
+def listed(app: Flask) -> list[str]:
+    """Return every address without an id, and the same one searching for canaries."""
+    plain = [rule.rule for rule in readable_rules(app) if not rule.arguments]
+    return [*plain, *(f"{path}?q={COMMON}" for path in plain)]
+
+
+def by_ids(world: World) -> list[str]:
+    """Return every address with an id, whoever may open it."""
+    return [
+        re.sub("<[^>]+>", lambda hole: word_for(hole[0]), rule.rule.replace(hole, str(key), 1))
+        for rule in readable_rules(world.app)
+        for hole in re.findall(r"<int:[a-z_]+_id>", rule.rule)[:1]
+        for key in keys(world, hole[5:-1])
+    ]
+
+
+def keys(world: World, argument: str) -> list[int]:
+    """Return an object of each status of the first company, and one of its mirror."""
+    found = world.keys(argument if argument in SAMPLES else "audit_id")
+    first = sorted({key % TWIN for key in found})
+    return [*first, first[0] + TWIN] if first else []
+
+
+def word_for(hole: str) -> str:
+    """Fill what is no id: a report’s file, a table’s format, the kind of an origin, a position."""
+    words = {"<name>": "pdf-fr", "<string:kind>": "xlsx", "<kind>": "audit"}
+    return words.get(hole, "1" if "int:" in hole else "x")
+
+
+@pytest.fixture(scope="module")
+def walks(world):
+    """What each person met, walked once."""
+    return {}
+
+
+def met(world: World, walks, name: str) -> dict[str, str]:
+    if name not in walks:
+        crawl = Crawl(world, name)
+        crawl.walk()
+        walks[name] = crawl.met
+    return walks[name]
+
+
+def directory(world: World) -> set[str]:
+    """Return what is chosen from all over: the names of exam centres and training providers."""
+    with Session(world.engine) as session:
+        rows = session.scalars(
+            select(Organisation.id).where(Organisation.kind != OrganisationKind.COMPANY)
+        )
+        return {f"organisation.name of {key}" for key in rows}
+
+
+EVERYBODY = [*ACTORS, *(f"twin-{name}" for name in STRANGERS)]
+
+
+@pytest.mark.parametrize("name", EVERYBODY)
+def test_nobody_meets_a_word_of_another_company(world, walks, name):
+    is_twin, public = world.people[name].user_id > TWIN, directory(world)
+    foreign = {
+        f"{world.planted[canary]} in {path}"
+        for canary, path in met(world, walks, name).items()
+        if world.planted[canary].is_twin != is_twin and str(world.planted[canary]) not in public
+    }
+    assert not foreign, "\n".join(sorted(foreign))
+
+
+def targets(app: Flask):
+    """Return how the policy finds and judges the rows of a table."""
+    found = {}
+    for view in app.view_functions.values():
+        target = getattr(view, "target", None)
+        if target is not None and target.argument in SAMPLES:
+            found[SAMPLES[target.argument].__tablename__] = target
+    return found
+
+
+SECRETS = {"person.password_hash", "one_time_token.token_hash", "event_text.salt"}
+"""What no page ever shows to anybody."""
+LABELS = {"organisation.name", "person.name", "process.name", "site.name"}
+"""Names that stand beside what a person reads, whoever may open the page behind them."""
+NARROWER = {
+    "company_opinion": Permission.OPINION_READ,
+    "signed_opinion": Permission.OPINION_READ,
+    "referential": Permission.REFERENTIAL_READ,
+}
+"""Tables whose rows open with a permission on the object or organisation that they belong to."""
+TIED = {"title", "reference", "file_name"}
+"""What a situation names of its records to those who read it: the tutor was not at the audit."""
+OWN = {"notice": "person_id", "assessment_note": "evaluator_id"}
+"""Tables whose rows are read by one person alone."""
+
+
+class Judge:
+    """Says what the policy opens of a row: through the object that it belongs to."""
+
+    def __init__(self, world: World, session: Session) -> None:
+        self.session, self.targets = session, targets(world.app)
+        self.known: dict[tuple[Identity, str, int], bool] = {}
+
+    def opens(self, who: Identity, canary: Canary) -> bool:
+        column = f"{canary.table}.{canary.column}"
+        if column in SECRETS or column in LABELS:
+            return column in LABELS
+        if canary.table == "person" and canary.key == who.user_id:
+            return True
+        asked = (who, canary.table, canary.key)
+        if asked not in self.known:
+            self.known[asked] = self._may_read(who, canary.table, canary.key)
+        return self.known[asked] or (canary.column in TIED and self._is_named_to(who, canary))
+
+    def _is_named_to(self, who: Identity, canary: Canary) -> bool:
+        tied = select(SituationRecord).where(
+            SituationRecord.record_kind == canary.table, SituationRecord.record_id == canary.key
+        )
+        if canary.table not in set(Kind):
+            return False
+        return any(
+            allows(who, Permission.SITUATION_READ, record.access())
+            for record in self.session.scalars(tied)
+        )
+
+    def _may_read(self, who: Identity, table: str, key: int) -> bool:
+        row = self._row(table, key)
+        if table in OWN:
+            return row[OWN[table]] == who.user_id
+        if table == "event_text":
+            return self._may_read_event(who, self._row("event", row["event_id"]))
+        if target := self.targets.get(table):
+            return allows(who, target.read, target.load(self.session, key).access())
+        return any(self._through(who, table, parent, row[name]) for name, parent in owners(table))
+
+    def _may_read_event(self, who: Identity, event: Any) -> bool:
+        here = Access(frozenset({event["organisation_id"]}))
+        subject = event["subject_kind"]
+        of_subject = subject in self.targets and self._may_read(who, subject, event["subject_id"])
+        return of_subject or allows(who, Permission.TRAIL_READ, here)
+
+    def _through(self, who: Identity, table: str, parent: str, key: int | None) -> bool:
+        target = self.targets.get(parent)
+        permission = NARROWER.get(table, target and target.read)
+        if key is None or permission is None:
+            return False
+        here = target.load(self.session, key).access() if target else Access(frozenset({key}))
+        return allows(who, permission, here)
+
+    def _row(self, table: str, key: int) -> Any:
+        model = Base.metadata.tables[table]
+        return self.session.execute(model.select().where(model.c.id == key)).mappings().one()
+
+
+def owners(table: str) -> list[tuple[str, str]]:
+    """Return (column, table) of what a row may belong to; people are only named by it."""
+    return [
+        (column.name, key.column.table.name)
+        for column in Base.metadata.tables[table].columns
+        for key in column.foreign_keys
+        if key.column.table.name != "person"
+    ]
+
+
+@pytest.mark.parametrize("name", EVERYBODY)
+def test_nobody_meets_a_word_that_the_policy_keeps_from_them(world, walks, name):
+    who = world.people[name]
+    with Session(world.engine) as session:
+        judge = Judge(world, session)
+        closed = {
+            f"{world.planted[canary]} in {path}"
+            for canary, path in met(world, walks, name).items()
+            if not judge.opens(who, world.planted[canary])
+        }
+    assert not closed, "\n".join(sorted(closed))
+
+
+def test_every_text_of_every_table_holds_a_canary_in_both_companies(world):
+    """A crawl that looks for nothing finds nothing: fill ``tests/world.py`` when this fails."""
+    found = {(c.table, c.column, c.is_twin) for c in world.planted.values()}
+    missing = [
+        f"{table.name}.{column.name}"
+        for table in Base.metadata.sorted_tables
+        if table.name not in SHARED | PASSING
+        for column in table.columns
+        if is_text(column)
+        for is_twin in (False, True)
+        if (table.name, column.name, is_twin) not in found
+    ]
+    assert not missing, missing
+
+
+def test_the_crawl_reaches_the_words_of_every_table(world, walks):
+    met_tables = {
+        world.planted[canary].table for name in EVERYBODY for canary in met(world, walks, name)
+    }
+    planted = {canary.table for canary in world.planted.values()}
+    assert planted - met_tables == set()
