@@ -1,0 +1,1 @@
+"""Indicators: their cards, their values, and what the values say."""
