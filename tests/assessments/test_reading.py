@@ -24,8 +24,10 @@ def note(browse, who, dossier, code="C8", status=200, **values):
 
 def test_from_each_criterion_one_click_to_the_situation_then_to_the_proof(browse, cast, dossier):
     page = browse(cast.gaelle, "GET", f"/dossiers/{dossier.id}")
-    criterion = next(a for a in page.select(".reading__index a") if "C8-e" in a.text)
-    situation = page.select_one(criterion["href"])
+    criterion = next(li for li in page.select("#C8 .shown-criteria li") if "C8-e" in li.text)
+    to_situation, to_proof, *_ = (a["href"] for a in criterion.select("a"))
+    situation = page.select_one(to_situation)
+    assert situation.select_one(to_proof).select_one(".proof__title")
     files = [a["href"] for a in situation.select("a") if "/files/" in a["href"]]
     assert files
     for path in files:

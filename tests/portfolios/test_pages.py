@@ -7,7 +7,8 @@ from io import BytesIO
 import pytest
 from sqlalchemy import select
 
-from qse_audit.core.permissions import Kind, Link
+from qse_audit.accounts.models import Membership
+from qse_audit.core.permissions import Kind, Link, Role
 from qse_audit.db.participation import read_links
 from qse_audit.portfolios.models import Candidacy, Situation
 from qse_audit.portfolios.queries.candidacies import get_candidacy, get_situation
@@ -65,6 +66,15 @@ def test_a_candidate_who_submitted_reads_that_nothing_is_asked(browse, cast, dos
     assert (
         browse(cast.karine, "GET", f"/candidacies/{dossier.candidacy_id}").select(".next-act") == []
     )
+
+
+def test_a_centre_without_evaluators_says_who_invites_them(browse, session, cast, candidacy):
+    here = f"/candidacies/{candidacy.id}/panel"
+    assert "Aucun évaluateur" not in browse(cast.karine, "GET", here).text
+    for membership in session.scalars(select(Membership).where(Membership.role == Role.EVALUATOR)):
+        session.delete(membership)
+    session.commit()
+    assert "Demandez à l’administrateur" in browse(cast.karine, "GET", here).text
 
 
 def test_each_page_of_a_full_portfolio_opens(browse, cast, ready):
