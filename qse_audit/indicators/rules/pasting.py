@@ -108,10 +108,10 @@ def read_paste(
 
     :raises BadInput: when it is no table, or larger than the grid from there on.
     """
-    rows = _rectangle(_cells(text))
-    _check_size(rows, grid, start)
-    if not rows:
-        return Pasted()
+    rows = _cells(text)
+    height, width = _size(rows)
+    _check_size(height, width, grid, start=start)
+    rows = [(row + [""] * width)[:width] for row in rows[:height]]
     reader = _Reader(grid, start, locale, closed_years=closed_years)
     values = tuple(reader.values(rows))
     return Pasted(values, tuple(reader.problems))
@@ -153,15 +153,14 @@ def _cells(text: str) -> list[list[str]]:
         ) from error
 
 
-def _rectangle(rows: list[list[str]]) -> list[list[str]]:
-    """Return rows of equal length, without the empty rows and columns at the end."""
+def _size(rows: list[list[str]]) -> tuple[int, int]:
+    """Return how many rows and columns there are, without the empty ones at the end."""
     width = max((n for row in rows for n, cell in enumerate(row, 1) if cell), default=0)
     height = max((n for n, row in enumerate(rows, 1) if any(row)), default=0)
-    return [(row + [""] * width)[:width] for row in rows[:height]]
+    return height, width
 
 
-def _check_size(rows: list[list[str]], grid: Grid, start: Cell) -> None:
-    height, width = len(rows), len(rows[0]) if rows else 0
+def _check_size(height: int, width: int, grid: Grid, *, start: Cell) -> None:
     last = grid.last
     if not (2 <= start.row <= last.row and 1 <= start.column <= last.column):
         raise BadInput(
