@@ -85,6 +85,7 @@ ORIGINS: dict[Kind, OriginPage] = {
         label=lambda finding: finding.reference,
         adds=Permission.FINDING_EDIT,
         attach=findings_services.attach_evidence,
+        release=findings_services.release_evidence,
         ties=findings_queries.findings_relying_on,
     ),
     Kind.AUDIT: OriginPage(

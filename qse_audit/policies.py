@@ -124,6 +124,7 @@ POLICY: Mapping[Permission, tuple[Alternative, ...]] = {
     ),
     P.EVIDENCE_ADD: ((role(*COMPANY),),),
     P.EVIDENCE_EDIT: ((linked(L.AUTHOR, L.LEAD_AUDITOR), status("open")),),
+    P.EVIDENCE_WITHDRAW: ((linked(L.AUTHOR, L.LEAD_AUDITOR),), (role(R.COORDINATOR),)),
     P.AUDIT_LIST: ((role(*COMPANY),),),
     P.AUDIT_READ: (
         (role(R.COORDINATOR, R.MANAGEMENT),),

@@ -33,7 +33,7 @@ from qse_audit.db.lease import (
     take_lease,
 )
 from qse_audit.documents.store import FileStore
-from qse_audit.evidence.jobs import sweep
+from qse_audit.evidence.jobs import erase_withdrawn, sweep
 from qse_audit.settings import Settings
 
 log = logging.getLogger("qse_audit.scheduler")
@@ -59,6 +59,10 @@ def _sweep_files(session: Session, now: datetime, settings: Settings) -> int:
     return sweep(session, FileStore(settings.files_folder), now)
 
 
+def _erase_withdrawn(session: Session, now: datetime, settings: Settings) -> int:
+    return erase_withdrawn(session, FileStore(settings.files_folder), now)
+
+
 def _forget_stale(session: Session, now: datetime, _: Settings) -> int:
     return forget_stale(session, now)
 
@@ -81,6 +85,12 @@ JOBS: tuple[Job, ...] = (
         run=_sweep_files,
         every_seconds=6 * 3600,
         sentence=N_("Retire les fichiers qu’aucune fiche ne cite et les envois interrompus."),
+    ),
+    Job(
+        name="erase-withdrawn",
+        run=_erase_withdrawn,
+        every_seconds=60,
+        sentence=N_("Efface du serveur les preuves qui ont été retirées."),
     ),
     Job(
         name="forget-stale",

@@ -60,7 +60,7 @@ def action_facts(action: Action, move: Move, *, actor_id: int, today: date) -> A
         owner_id=action.owner_id,
         actor_id=actor_id,
         criterion=action.criterion,
-        proof_count=len(action.proofs),
+        proof_count=sum(proof.withdrawal is None for proof in action.proofs),
         due_on=action.due_on,
         verify_on=action.verify_on,
         today=today,

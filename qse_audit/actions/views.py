@@ -19,6 +19,7 @@ from qse_audit.core.errors import Conflict, NotFound, Refused
 from qse_audit.core.permissions import Kind, Permission, Role
 from qse_audit.documents.text import day, moment
 from qse_audit.evidence.models import Evidence
+from qse_audit.evidence.queries import tombstone
 from qse_audit.policies import allows
 from qse_audit.web.database import commits, session
 from qse_audit.web.errors import wants_json
@@ -249,6 +250,7 @@ def thumb(proof: Evidence) -> dict[str, Any]:
         "url": url_for("evidence.detail", evidence_id=proof.id),
         "thumb_url": thumbnail if proof.is_image else None,
         "note": day(proof.happened_on, locale()),
+        "gone": translate(gone) if (gone := tombstone(proof, locale())) else None,
     }
 
 

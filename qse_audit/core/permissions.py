@@ -24,6 +24,7 @@ class Permission(StrEnum):
     EVIDENCE_READ = "evidence:read"
     EVIDENCE_ADD = "evidence:add"
     EVIDENCE_EDIT = "evidence:edit"
+    EVIDENCE_WITHDRAW = "evidence:withdraw"
 
     AUDIT_LIST = "audit:list"
     AUDIT_READ = "audit:read"

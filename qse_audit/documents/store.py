@@ -120,6 +120,12 @@ class FileStore:
             with suppress(FileNotFoundError):
                 yield path.name, datetime.fromtimestamp(path.stat().st_mtime, UTC)
 
+    def kept_at(self, sha256: str) -> datetime | None:
+        """Return when a file was last kept; ``None`` when it is not here."""
+        with suppress(FileNotFoundError):
+            return datetime.fromtimestamp(self.path(sha256).stat().st_mtime, UTC)
+        return None
+
     def remove(self, sha256: str) -> None:
         """Remove a file that nothing refers to; nothing happens when it is not here."""
         self.path(sha256).unlink(missing_ok=True)

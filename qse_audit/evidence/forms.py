@@ -2,12 +2,13 @@
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf.file import FileField
-from wtforms import DateField, StringField
+from wtforms import DateField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, Optional
 
 from qse_audit.evidence.rules import (
     ACCEPT_ATTRIBUTE,
     MAX_PLACE_LETTERS,
+    MAX_REASON_LETTERS,
     MAX_TITLE_LETTERS,
     EvidenceType,
 )
@@ -49,3 +50,16 @@ class FactsForm(VersionedForm):
     type = CodeField(TYPE, EvidenceType, [InputRequired(REQUIRED)])
     happened_on = DateField(HAPPENED_ON, [InputRequired(REQUIRED)])
     place = StringField(PLACE, [Optional(), Length(max=MAX_PLACE_LETTERS)])
+
+
+class WithdrawForm(Form):
+    """Say why a file is withdrawn."""
+
+    reason = TextAreaField(
+        _l("Motif"),
+        [InputRequired(REQUIRED), Length(max=MAX_REASON_LETTERS)],
+        description=_l(
+            "Il reste affiché à la place du fichier : n’y répétez pas ce que la photo ne devait "
+            "pas montrer. Par exemple : « Le visage d’une personne était visible. »"
+        ),
+    )

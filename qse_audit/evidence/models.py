@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import Column, ForeignKey, Index, String, Table
+from sqlalchemy import Column, ForeignKey, Index, String, Table, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, foreign, mapped_column, relationship
 
 from qse_audit.accounts.models import Person
@@ -10,7 +10,7 @@ from qse_audit.core.permissions import Kind, Link
 from qse_audit.db.base import Base, BigId, UtcDateTime, Versioned, code
 from qse_audit.db.constraints import not_blank, sha256_hex
 from qse_audit.db.participation import Participation, links_of
-from qse_audit.evidence.rules import OPEN, SEALED, EvidenceType
+from qse_audit.evidence.rules import OPEN, SEALED, WITHDRAWN, EvidenceType
 from qse_audit.policies import Access
 
 finding_evidence = Table(
@@ -67,6 +67,9 @@ class Evidence(Versioned, Base):
     """When a final record began to rely on it: what is said of it no longer changes."""
 
     uploaded_by: Mapped[Person] = relationship()
+    withdrawal: Mapped["Withdrawal | None"] = relationship(
+        back_populates="evidence", lazy="joined", uselist=False
+    )
     participations: Mapped[list[Participation]] = relationship(
         primaryjoin=lambda: (
             (foreign(Participation.subject_kind) == Evidence.origin_kind)
@@ -91,7 +94,14 @@ class Evidence(Versioned, Base):
     @property
     def is_image(self) -> bool:
         """Say whether it can be shown inline."""
-        return self.thumbnail_sha256 is not None
+        return self.thumbnail_sha256 is not None and self.withdrawal is None
+
+    @property
+    def status(self) -> str:
+        """Return what the policy may know of its state."""
+        if self.withdrawal is not None:
+            return WITHDRAWN
+        return OPEN if self.sealed_at is None else SEALED
 
     def access(self) -> Access:
         """Return what the policy may know: the links of its origin, its author, who must answer.
@@ -102,6 +112,31 @@ class Evidence(Versioned, Base):
         return Access(
             organisations=frozenset({self.organisation_id}),
             is_private=self.origin_kind is Kind.CANDIDACY,
-            status=OPEN if self.sealed_at is None else SEALED,
+            status=self.status,
             links={**links, Link.AUTHOR: frozenset({self.uploaded_by_id})},
         )
+
+
+class Withdrawal(Base):
+    """What is left of an evidence file that was withdrawn: who, when, why; its row keeps its hash.
+
+    The bytes go once no other row uses them.
+    """
+
+    __tablename__ = "evidence_withdrawal"
+    __table_args__ = (
+        UniqueConstraint("evidence_id"),
+        Index("ix_evidence_withdrawal_erasing", "erased_at", "id"),
+        not_blank("reason"),
+    )
+
+    organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"))
+    evidence_id: Mapped[int] = mapped_column(ForeignKey("evidence.id"))
+    reason: Mapped[str] = mapped_column(Text)
+    withdrawn_at: Mapped[datetime]
+    withdrawn_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    erased_at: Mapped[datetime | None]
+    """When the bytes went; ``None`` while another row uses them."""
+
+    evidence: Mapped[Evidence] = relationship(back_populates="withdrawal")
+    withdrawn_by: Mapped[Person] = relationship(lazy="joined")

@@ -5,13 +5,16 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, Select, and_, exists, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from qse_audit.accounts.models import Person
+from qse_audit.core.clock import day_in_paris
 from qse_audit.core.errors import NotFound
 from qse_audit.core.permissions import AUDIT_TEAM, Kind, Link, Role
+from qse_audit.core.text import N_, Message
 from qse_audit.db.participation import linked_to
-from qse_audit.evidence.models import Evidence, finding_evidence
+from qse_audit.documents.text import day
+from qse_audit.evidence.models import Evidence, Withdrawal, finding_evidence
 from qse_audit.evidence.rules import EvidenceType
 from qse_audit.policies import FOLLOWS_THE_PERSON, Identity
 
@@ -35,6 +38,36 @@ class EvidenceLine:
     has_thumbnail: bool
     uploaded_at: datetime
     uploaded_by: str
+    withdrawn_at: datetime | None
+    withdrawn_by: str | None
+    withdrawal_reason: str | None
+
+    def tombstone(self, locale: str) -> Message | None:
+        """Return when, by whom and why it was withdrawn; ``None`` for one that is here."""
+        if self.withdrawn_at is None:
+            return None
+        return _tombstone(
+            self.withdrawn_at, self.withdrawn_by or "", self.withdrawal_reason or "", locale=locale
+        )
+
+
+def tombstone(evidence: Evidence, locale: str) -> Message | None:
+    """Return when, by whom and why a file was withdrawn; ``None`` for one that is here."""
+    found = evidence.withdrawal
+    if found is None:
+        return None
+    by = found.withdrawn_by.name
+    return _tombstone(found.withdrawn_at, by, found.reason, locale=locale)
+
+
+def _tombstone(at: datetime, by: str, reason: str, *, locale: str) -> Message:
+    on = day(day_in_paris(at), locale)
+    return N_("Retirée le %(day)s par %(who)s : %(reason)s", day=on, who=by, reason=reason)
+
+
+def is_here() -> ColumnElement[bool]:
+    """Return the condition that a file was not withdrawn."""
+    return Evidence.id.not_in(select(Withdrawal.evidence_id))
 
 
 def get_evidence(session: Session, evidence_id: int) -> Evidence:
@@ -78,10 +111,11 @@ def evidence_among(
 ) -> Evidence:
     """Return one of the files gathered for ``origin``.
 
-    :raises NotFound: for any other file, whether it exists or not.
+    :raises NotFound: for any other file, whether it exists or not, and for a withdrawn one.
     """
     found = session.scalars(
         select(Evidence).where(
+            is_here(),
             Evidence.id == evidence_id,
             Evidence.origin_kind == origin[0],
             Evidence.origin_id == origin[1],
@@ -95,6 +129,7 @@ def evidence_among(
 
 def evidence_lines() -> Select[Any]:
     """Return the statement that selects every file as a line; narrow it, then use as_line()."""
+    withdrawer = aliased(Person)
     return (
         select(  # type: ignore[return-value]  # its columns are those of EvidenceLine
             Evidence.id,
@@ -106,11 +141,18 @@ def evidence_lines() -> Select[Any]:
             Evidence.media_type,
             Evidence.size_bytes,
             Evidence.sha256,
-            Evidence.thumbnail_sha256.is_not(None).label("has_thumbnail"),
+            and_(Evidence.thumbnail_sha256.is_not(None), Withdrawal.id.is_(None)).label(
+                "has_thumbnail"
+            ),
             Evidence.uploaded_at,
             Person.name.label("uploaded_by"),
+            Withdrawal.withdrawn_at,
+            withdrawer.name.label("withdrawn_by"),
+            Withdrawal.reason.label("withdrawal_reason"),
         )
         .join(Person, Person.id == Evidence.uploaded_by_id)
+        .outerjoin(Withdrawal, Withdrawal.evidence_id == Evidence.id)
+        .outerjoin(withdrawer, withdrawer.id == Withdrawal.withdrawn_by_id)
         .order_by(Evidence.id)
     )
 

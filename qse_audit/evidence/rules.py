@@ -27,7 +27,7 @@ class EvidenceType(Coded):
     SCREEN_CAPTURE = "screen_capture", N_("Capture d’écran autorisée")
 
 
-OPEN, SEALED = "open", "sealed"
+OPEN, SEALED, WITHDRAWN = "open", "sealed", "withdrawn"
 """The status of an evidence file for the policy: its facts may be corrected, or no longer."""
 
 
@@ -94,6 +94,28 @@ FACT_CODES = frozenset({"no_title", "too_long", "in_the_future"})
 SEALED_REFUSAL = Refusal(
     "sealed", N_("Un document définitif s’appuie sur cette preuve : elle ne change plus.")
 )
+
+
+MAX_REASON_LETTERS = 500
+WITHDRAWN_REFUSAL = Refusal("withdrawn", N_("Cette preuve a été retirée."))
+RELIED_ON = Refusal(
+    "relied_on",
+    N_(
+        "Un document définitif s’appuie sur cette preuve (constat, rapport émis, action vérifiée "
+        "ou dossier remis) : elle ne se retire plus."
+    ),
+)
+
+
+def withdrawal_refusals(*, status: str, reason: str) -> list[Refusal]:
+    """Return every reason why an evidence file cannot be withdrawn."""
+    found = {SEALED: [RELIED_ON], WITHDRAWN: [WITHDRAWN_REFUSAL]}.get(status, [])
+    if not reason.strip():
+        found = [*found, Refusal("no_reason", N_("Dites pourquoi la preuve est retirée."))]
+    if len(reason) > MAX_REASON_LETTERS:
+        too_long = N_("Le motif compte %(count)d caractères au plus.", count=MAX_REASON_LETTERS)
+        found = [*found, Refusal("too_long", too_long)]
+    return found
 
 
 def fact_refusals(*, title: str, place: str, happened_on: date, today: date) -> list[Refusal]:

@@ -5,6 +5,7 @@ from datetime import date, datetime
 
 from sqlalchemy import update
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.attributes import flag_modified
 
 from qse_audit.core.clock import day_in_paris
 from qse_audit.core.errors import Conflict, refuse_all
@@ -13,7 +14,8 @@ from qse_audit.db.trail import Act, record
 from qse_audit.documents.store import FileStore
 from qse_audit.evidence import rules
 from qse_audit.evidence.intake import TakenIn, Upload, take_in
-from qse_audit.evidence.models import Evidence
+from qse_audit.evidence.models import Evidence, Withdrawal
+from qse_audit.evidence.queries import is_here
 from qse_audit.evidence.rules import EvidenceType
 from qse_audit.policies import Identity
 
@@ -144,6 +146,7 @@ def correct_evidence(
     """
     title, place = title.strip(), place.strip()
     refuse_all([rules.SEALED_REFUSAL] if evidence.sealed_at else [])
+    refuse_all([rules.WITHDRAWN_REFUSAL] if evidence.withdrawal else [])
     refuse_all(
         rules.fact_refusals(
             title=title, place=place, happened_on=happened_on, today=day_in_paris(now)
@@ -172,6 +175,36 @@ def correct_evidence(
     )
 
 
+def withdraw_evidence(
+    session: Session, evidence: Evidence, *, reason: str, actor: Identity, now: datetime
+) -> None:
+    """Withdraw a file that should not have been kept: its row stays, with its hash and the reason.
+
+    Nobody opens it from then on; the job ``erase-withdrawn`` removes the bytes. The caller unties
+    it from what relies on it.
+
+    :raises Refused: without a reason, or once a final record relies on it.
+    """
+    session.refresh(evidence, ["sealed_at", "version"], with_for_update={"of": Evidence})
+    refuse_all(rules.withdrawal_refusals(status=evidence.status, reason=reason))
+    evidence.withdrawal = Withdrawal(
+        organisation_id=evidence.organisation_id,
+        reason=reason.strip(),
+        withdrawn_at=now,
+        withdrawn_by_id=actor.user_id,
+    )
+    flag_modified(evidence, "title")  # a new version: who seals it meanwhile is told
+    session.flush()
+    act = Act(
+        verb="evidence.withdraw",
+        kind=Kind.EVIDENCE,
+        subject_id=evidence.id,
+        data={"sha256": evidence.sha256, "received_sha256": evidence.received_sha256},
+        texts={"reason": reason.strip()},
+    )
+    record(session, act, organisation_id=evidence.organisation_id, actor_id=actor.user_id, now=now)
+
+
 def seal_evidence(session: Session, evidence_ids: Iterable[int], *, now: datetime) -> None:
     """Let nobody correct these files any more: a final record relies on them.
 
@@ -179,7 +212,7 @@ def seal_evidence(session: Session, evidence_ids: Iterable[int], *, now: datetim
     """
     session.execute(
         update(Evidence)
-        .where(Evidence.id.in_(list(evidence_ids)), Evidence.sealed_at.is_(None))
+        .where(Evidence.id.in_(list(evidence_ids)), Evidence.sealed_at.is_(None), is_here())
         .values(sealed_at=now, version=Evidence.version + 1)
         .execution_options(synchronize_session="fetch")
     )

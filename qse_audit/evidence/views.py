@@ -23,15 +23,15 @@ from qse_audit.core.clock import day_in_paris, now
 from qse_audit.core.errors import Conflict, NotFound, Refused
 from qse_audit.core.permissions import Permission
 from qse_audit.evidence import queries, rules, services
-from qse_audit.evidence.forms import FactsForm, UploadForm
+from qse_audit.evidence.forms import FactsForm, UploadForm, WithdrawForm
 from qse_audit.evidence.intake import TakenIn, Upload, take_in
 from qse_audit.evidence.models import Evidence
 from qse_audit.web.conflicts import conflict_page
 from qse_audit.web.database import commits, files, session
 from qse_audit.web.errors import wants_json
 from qse_audit.web.guards import Target, check, reach, requires
-from qse_audit.web.i18n import translate
-from qse_audit.web.origins import OriginPage, origin_link, requires_on_origin, ties_of
+from qse_audit.web.i18n import locale, translate
+from qse_audit.web.origins import OriginPage, origin_link, release, requires_on_origin, ties_of
 from qse_audit.web.sign_in import identity
 
 bp = Blueprint("evidence", __name__, url_prefix="/evidence")
@@ -74,6 +74,7 @@ def detail(evidence: Evidence) -> ResponseReturnValue:
         evidence=evidence,
         origin=origin_link(evidence.origin_kind, evidence.origin_id),
         ties=ties_of(evidence.id),
+        tombstone=queries.tombstone(evidence, locale()),
     )
 
 
@@ -96,10 +97,32 @@ def edit(evidence: Evidence) -> ResponseReturnValue:
     return body, 422 if form.errors else 200
 
 
+@bp.route("/<int:evidence_id>/withdraw", methods=["GET", "POST"])
+@requires(Permission.EVIDENCE_WITHDRAW, on=EVIDENCE)
+@commits
+def withdraw(evidence: Evidence) -> ResponseReturnValue:
+    """Withdraw a file that should not have been kept, and say why."""
+    form, here = WithdrawForm(), url_for("evidence.detail", evidence_id=evidence.id)
+    reason = "" if request.method == "GET" else form.reason.data or ""
+    against = rules.withdrawal_refusals(status=evidence.status, reason=reason or "…")
+    if form.validate_on_submit() and not against:
+        at = now()
+        services.withdraw_evidence(session(), evidence, reason=reason, actor=identity(), now=at)
+        release(evidence, now=at)
+        flash(_("Preuve retirée. Le fichier ne s’ouvre plus ; il s’efface du serveur."), "success")
+        return redirect(here, 303)
+    body = render_template(
+        "evidence/withdraw.html", form=form, evidence=evidence, refusals=against, back_url=here
+    )
+    return body, 422 if request.method == "POST" else 200
+
+
 @bp.get("/<int:evidence_id>/file")
 @requires(Permission.EVIDENCE_READ, on=EVIDENCE)
 def download(evidence: Evidence) -> ResponseReturnValue:
     """Send the file to be saved, never to be run."""
+    if evidence.withdrawal is not None:
+        raise NotFound
     return _sent(evidence.sha256, evidence.media_type, name=evidence.file_name)
 
 
@@ -116,7 +139,7 @@ def image(evidence: Evidence) -> ResponseReturnValue:
 @requires(Permission.EVIDENCE_READ, on=EVIDENCE)
 def thumbnail(evidence: Evidence) -> ResponseReturnValue:
     """Show a photo in small."""
-    if evidence.thumbnail_sha256 is None:
+    if evidence.thumbnail_sha256 is None or not evidence.is_image:
         raise NotFound
     return _sent(evidence.thumbnail_sha256, rules.THUMBNAIL_MEDIA_TYPE)
 

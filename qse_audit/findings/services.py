@@ -5,7 +5,7 @@ from dataclasses import fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from qse_audit.core.clock import day_in_paris
@@ -14,6 +14,7 @@ from qse_audit.core.permissions import Kind, Link
 from qse_audit.db.numbering import next_reference
 from qse_audit.db.trail import Act, record
 from qse_audit.evidence.models import Evidence, finding_evidence
+from qse_audit.evidence.rules import WITHDRAWN_REFUSAL
 from qse_audit.evidence.services import seal_evidence
 from qse_audit.findings.models import Finding
 from qse_audit.findings.queries import finding_facts
@@ -122,6 +123,7 @@ def attach_evidence(
     :raises Refused: once the finding is final.
     """
     refuse_all(change_refusals(finding.status))
+    refuse_all([WITHDRAWN_REFUSAL] if evidence.withdrawal else [])
     if evidence in finding.evidence:
         return
     finding.evidence.append(evidence)
@@ -146,6 +148,20 @@ def detach_evidence(
     _count_evidence(session, finding, -1)
     data = {"evidence": found.id, "sha256": found.sha256}
     _record(session, finding, "detach", actor=actor, now=now, data=data)
+
+
+def release_evidence(
+    session: Session, evidence: Evidence, *, actor: Identity, now: datetime
+) -> None:
+    """Untie a file that was withdrawn from every draft."""
+    drafts = session.scalars(
+        select(Finding).where(
+            Finding.evidence.any(Evidence.id == evidence.id),
+            Finding.status == FindingStatus.DRAFT,
+        )
+    ).all()
+    for draft in drafts:
+        detach_evidence(session, draft, evidence.id, actor=actor, now=now)
 
 
 def move_finding(

@@ -243,7 +243,7 @@ def offered_to(finding: Finding, tied: Container[int]) -> list[EvidenceLine]:
         return []
     origin = finding.origin_kind, finding.origin_id
     found = evidence_at(session(), origin, finding.checklist_item_id, identity())
-    return [line for line in found if line.id not in tied]
+    return [line for line in found if line.id not in tied and line.withdrawn_at is None]
 
 
 def progress(finding: Finding) -> dict[str, Sequence[Refusal]]:
@@ -293,6 +293,7 @@ def thumb(line: EvidenceLine) -> dict[str, Any]:
         "url": url_for("evidence.detail", evidence_id=line.id),
         "thumb_url": small if line.has_thumbnail else None,
         "note": " · ".join(filter(None, [day(line.happened_on, locale()), line.place])),
+        "gone": translate(gone) if (gone := line.tombstone(locale())) else None,
     }
 
 

@@ -7,6 +7,7 @@ people may read what is tied to it.
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from functools import wraps
 from typing import Any, TypeAlias
 
@@ -42,6 +43,8 @@ class OriginPage:
     """What one must be allowed on it to add evidence."""
     attach: Attach | None = None
     """Ties an evidence file to it, in the current transaction; ``None``: the context is enough."""
+    release: Callable[..., None] | None = None
+    """Unties a withdrawn file from what relies on it: ``(session, evidence, *, actor, now)``."""
     ties: Callable[[Session, int, Identity], Sequence[tuple[int, str]]] | None = None
     """Gives (id, label) of the objects of this kind that rely on an evidence file and that the
     person may read."""
@@ -96,6 +99,14 @@ def ties_of(evidence_id: int) -> list[tuple[str, str]]:
         if page.ties is not None
         for subject_id, label in page.ties(session(), evidence_id, identity())
     ]
+
+
+def release(evidence: Any, *, now: datetime) -> None:
+    """Untie a file that was withdrawn from every kind of object."""
+    table: Mapping[str, OriginPage] = current_app.extensions["origins"]
+    for page in table.values():
+        if page.release is not None:
+            page.release(session(), evidence, actor=identity(), now=now)
 
 
 def requires_on_origin(permission: Permission) -> Callable[[View], View]:

@@ -6,7 +6,8 @@ import { make } from "./texts.js";
 export function add(list, file) {
   const picture = make("span", { class: "thumb__picture" });
   if (file.thumb_url) picture.append(make("img", { src: file.thumb_url, alt: "" }));
-  const note = file.note ? make("span", { text: file.note }) : null;
+  const said = file.gone ?? file.note;
+  const note = said ? make("span", { text: said }) : null;
   const text = make("span", { class: "thumb__text", text: file.name }, note);
   list.append(make("li", {}, make("a", { class: "thumb", href: file.url }, picture, text)));
   list.hidden = false;

@@ -8,7 +8,7 @@ import pytest
 from qse_audit.audits import queries, services
 from qse_audit.audits.queries import item_at
 from qse_audit.audits.queries.report_model import ReportedEvidence
-from qse_audit.audits.queries.reports import audit_report
+from qse_audit.audits.queries.reports import audit_report, reported_evidence
 from qse_audit.core.errors import Refused
 from qse_audit.core.permissions import Kind
 from qse_audit.db.trail import Head
@@ -16,9 +16,9 @@ from qse_audit.documents.store import FileStore
 from qse_audit.evidence.intake import TakenIn
 from qse_audit.evidence.models import Evidence
 from qse_audit.evidence.rules import EvidenceType
-from qse_audit.evidence.services import keep_evidence
+from qse_audit.evidence.services import keep_evidence, withdraw_evidence
 from qse_audit.findings.models import Finding
-from tests.audits.factories import make_audit, make_edition
+from tests.audits.factories import answer_all, make_audit, make_edition
 from tests.conftest import as_json
 from tests.evidence import samples
 from tests.factories import NOW
@@ -205,3 +205,28 @@ def test_nothing_is_tied_to_a_question_after_the_answers(session, cast, audit, g
     item = item_at(session, planned.id, 1)
     with pytest.raises(Refused):
         services.attach_evidence(session, item, loose, actor=cast.alice, now=NOW)
+
+
+def test_what_was_withdrawn_is_neither_counted_nor_reported(session, cast, audit, gather):
+    gone, kept = gather(2), gather(2, title="Registre")
+    withdraw_evidence(session, gone, reason="Un visage", actor=cast.alice, now=NOW)
+    session.commit()
+    assert list(queries.evidence_counts(session, audit.id, cast.alice).values()) == [1]
+    assert reported_evidence(session, audit.id) == (kept.id,)
+    item = item_at(session, audit.id, 2)
+    finding = services.state_finding(session, item, actor=cast.alice, now=NOW)
+    assert [e.id for e in finding.evidence] == [kept.id]
+    told = queries.photos_at(session, item, cast.alice)
+    assert [line.withdrawn_at is None for line in told] == [False, True]
+
+
+def test_what_an_issued_report_lists_is_sealed(session, cast, audit, gather):
+    listed = gather(2)
+    answer_all(session, cast, audit)
+    report = services.prepare_report(session, audit, actor=cast.alice, now=NOW)
+    issued = services.issue_report(session, audit, report, files={}, actor=cast.alice, now=NOW)
+    session.commit()
+    session.refresh(listed)
+    assert [e["sha256"] for e in issued.model["evidence"]] == [listed.sha256]
+    with pytest.raises(Refused):
+        withdraw_evidence(session, listed, reason="Un visage", actor=cast.alice, now=NOW)

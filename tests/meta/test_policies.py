@@ -48,6 +48,11 @@ def test_every_permission_has_a_policy():
         (P.FINDING_READ, [R.PROCESS_OWNER], "final", [L.OWNER], True),
         (P.FINDING_EDIT, [R.AUDITOR], "draft", [L.AUDITOR], True),
         (P.FINDING_EDIT, [R.AUDITOR], "final", [L.LEAD_AUDITOR], False),
+        (P.EVIDENCE_WITHDRAW, [R.COORDINATOR], "open", [], True),
+        (P.EVIDENCE_WITHDRAW, [R.AUDITOR], "open", [L.AUTHOR], True),
+        (P.EVIDENCE_WITHDRAW, [R.AUDITOR], "open", [L.LEAD_AUDITOR], True),
+        (P.EVIDENCE_WITHDRAW, [R.AUDITOR], "open", [L.AUDITOR], False),
+        (P.EVIDENCE_WITHDRAW, [R.MANAGEMENT], "open", [L.AUDITEE], False),
         (P.ACTION_DO, [R.COORDINATOR], "open", [], False),
         (P.ACTION_DO, [R.PROCESS_OWNER], "open", [L.OWNER], True),
         (P.ACTION_VERIFY, [R.COORDINATOR], "done", [], True),
@@ -101,6 +106,7 @@ def test_whoever_judges_a_portfolio_has_no_tie_with_it(links):
 def test_what_belongs_to_a_candidacy_opens_to_no_role():
     private = replace(thing(""), is_private=True)
     assert not allows(somebody(*Role), P.EVIDENCE_READ, private)
+    assert not allows(somebody(*Role), P.EVIDENCE_WITHDRAW, private)
 
 
 @pytest.mark.parametrize("link", [link for link in Link if link is not L.CANDIDATE])

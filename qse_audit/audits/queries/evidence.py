@@ -22,6 +22,7 @@ def evidence_counts(session: Session, audit_id: int, who: Identity) -> Mapping[i
             Evidence.origin_kind == Kind.AUDIT,
             Evidence.origin_id == audit_id,
             Evidence.checklist_item_id.is_not(None),
+            evidence.is_here(),
             evidence.readable_by(who),
         )
         .group_by(Evidence.checklist_item_id)
@@ -43,6 +44,7 @@ def evidence_at(session: Session, item: ChecklistItem) -> tuple[Evidence, ...]:
                 Evidence.origin_kind == Kind.AUDIT,
                 Evidence.origin_id == item.audit_id,
                 Evidence.checklist_item_id == item.id,
+                evidence.is_here(),
             )
             .order_by(Evidence.id)
         )

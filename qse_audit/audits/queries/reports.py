@@ -4,7 +4,7 @@ from datetime import date, datetime
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from qse_audit.accounts.models import Organisation, Person
@@ -27,6 +27,7 @@ from qse_audit.audits.rules import Verdict, conformity
 from qse_audit.core.permissions import Kind
 from qse_audit.db.trail import Head
 from qse_audit.evidence.models import Evidence, finding_evidence
+from qse_audit.evidence.queries import is_here
 from qse_audit.findings.models import Finding
 from qse_audit.findings.rules import Grade
 from qse_audit.processes.models import Process
@@ -152,13 +153,24 @@ def _answer(row: Any) -> ReportedAnswer:
     )
 
 
-def _evidence(session: Session, audit_id: int) -> tuple[dict[int, str], list[ReportedEvidence]]:
-    """Return the number of each evidence file, by id, and the list."""
+def reported_evidence(session: Session, audit_id: int) -> tuple[int, ...]:
+    """Return the ids of the files that the report of an audit lists."""
+    return tuple(session.scalars(select(Evidence.id).where(_is_reported(audit_id))))
+
+
+def _is_reported(audit_id: int) -> ColumnElement[bool]:
+    """Return the condition that a file was gathered for an audit, or is cited by its findings."""
     cited = (
         select(finding_evidence.c.evidence_id)
         .join(Finding, Finding.id == finding_evidence.c.finding_id)
         .where(Finding.origin_kind == Kind.AUDIT, Finding.origin_id == audit_id)
     )
+    of_audit = and_(Evidence.origin_kind == Kind.AUDIT, Evidence.origin_id == audit_id)
+    return and_(is_here(), or_(of_audit, Evidence.id.in_(cited)))
+
+
+def _evidence(session: Session, audit_id: int) -> tuple[dict[int, str], list[ReportedEvidence]]:
+    """Return the number of each evidence file, by id, and the list."""
     rows = session.execute(
         select(
             Evidence.id,
@@ -175,12 +187,7 @@ def _evidence(session: Session, audit_id: int) -> tuple[dict[int, str], list[Rep
         )
         .join(Person, Person.id == Evidence.uploaded_by_id)
         .outerjoin(ChecklistItem, ChecklistItem.id == Evidence.checklist_item_id)
-        .where(
-            or_(
-                (Evidence.origin_kind == Kind.AUDIT) & (Evidence.origin_id == audit_id),
-                Evidence.id.in_(cited),
-            )
-        )
+        .where(_is_reported(audit_id))
         .order_by(Evidence.id)
     ).all()
     numbers = {row.id: f"P-{n:02d}" for n, row in enumerate(rows, 1)}

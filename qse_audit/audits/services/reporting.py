@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from qse_audit.audits import queries
 from qse_audit.audits.models import Audit, Report
 from qse_audit.audits.queries.report_model import AuditReport, as_model
-from qse_audit.audits.queries.reports import audit_report
+from qse_audit.audits.queries.reports import audit_report, reported_evidence
 from qse_audit.audits.rules import AUDIT_WORKFLOW, AuditStatus, dates_are_in_order, report_is_open
 from qse_audit.audits.services.moves import REASON_ASKED, apply_move, tell
 from qse_audit.audits.services.plans import check_version, note, shown
@@ -20,6 +20,7 @@ from qse_audit.core.errors import Conflict, Refusal, TransitionRefused, refuse_a
 from qse_audit.core.permissions import Link
 from qse_audit.core.text import N_
 from qse_audit.db.trail import chain_head
+from qse_audit.evidence.services import seal_evidence
 from qse_audit.policies import Identity
 
 
@@ -141,6 +142,7 @@ def issue_report(
     )
     session.add(stored)
     session.flush()
+    seal_evidence(session, reported_evidence(session, audit.id), now=now)
     _tell_report(session, audit, report.number, actor=actor, now=now)
     return stored
 

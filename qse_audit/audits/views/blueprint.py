@@ -12,7 +12,7 @@ from qse_audit.core.permissions import Permission
 from qse_audit.documents.text import day
 from qse_audit.evidence.queries import EvidenceLine
 from qse_audit.web.guards import Target, View, reach
-from qse_audit.web.i18n import locale
+from qse_audit.web.i18n import locale, translate
 
 bp = Blueprint("audits", __name__, url_prefix="/audits")
 
@@ -54,4 +54,5 @@ def picture(line: EvidenceLine) -> dict[str, str | None]:
         "url": url_for("evidence.detail", evidence_id=line.id),
         "thumb_url": thumbnail,
         "note": day(line.happened_on, locale()),
+        "gone": translate(gone) if (gone := line.tombstone(locale())) else None,
     }

@@ -38,6 +38,7 @@ from qse_audit.audits.rules import AuditStatus
 from qse_audit.core.permissions import AUDIT_TEAM, Kind, Link
 from qse_audit.db.participation import Participation, linked_to
 from qse_audit.evidence.models import Evidence
+from qse_audit.evidence.queries import is_here
 from qse_audit.findings.models import Finding
 from qse_audit.policies import SHARED_AUDIT
 from qse_audit.portfolios.models import Candidacy
@@ -252,7 +253,7 @@ def _evidence(person: int, company: int, candidacy_id: int) -> Select[Any]:
         Evidence.happened_on,
         case((brought, Link.AUTHOR.value), else_=_link(Evidence.origin_id, person, AUDIT_TEAM)),
         Evidence.media_type,
-    ).where(Evidence.organisation_id == company, here, or_(brought, of_audit))
+    ).where(Evidence.organisation_id == company, here, is_here(), or_(brought, of_audit))
 
 
 def _actions(person: int, company: int) -> Select[Any]:
