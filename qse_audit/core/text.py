@@ -1,5 +1,6 @@
 """Texts that people read, written in pure code and translated where they are shown."""
 
+import re
 from collections.abc import Mapping
 from enum import StrEnum
 from typing import Any, Self
@@ -26,6 +27,15 @@ class Message(str):
     def __reduce__(self) -> tuple[type["Message"], tuple[str, Mapping[str, Any]]]:
         """Survive pickling and copying with both halves."""
         return Message, (self.msgid, self.values)
+
+
+_GAP = re.compile(r" (?=[;:!?»](?!\w)|%(?!\())|(?<=«) ")
+"""The spaces of a French text at which no line ends; ``" %(name)s"`` is a place, no percentage."""
+
+
+def typeset(french: str) -> str:
+    """Return a French text with the narrow no-break spaces that its punctuation asks for."""
+    return _GAP.sub("\u202f", french)
 
 
 def N_(msgid: str, **values: Any) -> Message:  # the gettext convention

@@ -13,7 +13,7 @@ from babel.numbers import format_decimal
 from babel.support import Translations
 
 from qse_audit.core.clock import PARIS
-from qse_audit.core.text import Message
+from qse_audit.core.text import Message, typeset
 from qse_audit.paths import translations_dir
 
 NOTHING = "—"
@@ -46,10 +46,14 @@ def percent(ratio: Number | None, locale: str, *, digits: int = 1) -> str:
 
 
 def day(value: date | None, locale: str) -> str:
-    """Return a date with its weekday: ``lun. 23 nov. 2026``, ``Mon 23 Nov 2026``."""
+    """Return a date with its weekday: ``lun. 23 nov. 2026``, ``Mon 23 Nov 2026``.
+
+    The first of a month is an ordinal in French: ``dim. 1er nov. 2026``.
+    """
     if value is None:
         return NOTHING
-    return format_date(value, "EEE d MMM y", locale=_known(locale))
+    pattern = "EEE d'er' MMM y" if value.day == 1 and _known(locale) == "fr" else "EEE d MMM y"
+    return format_date(value, pattern, locale=_known(locale))
 
 
 def moment(value: datetime | None, locale: str) -> str:
@@ -82,7 +86,7 @@ class Texts:
 
     def __init__(self, locale: str) -> None:
         self.locale = _known(locale)
-        self._catalogue = _catalogue(self.locale)
+        self._catalogue = catalogue(self.locale)
 
     def translate(self, text: Message | str) -> str:
         """Return ``text`` in this locale; the French source where the catalogue has nothing.
@@ -107,10 +111,25 @@ def _known(locale: str) -> str:
     return "en" if locale.lower().startswith("en") else "fr"
 
 
+class French(NullTranslations):
+    """The source texts themselves, set as French is: spaces that hold, a plural from two."""
+
+    def gettext(self, message: str) -> str:
+        """Return ``message`` itself, with its no-break spaces."""
+        return typeset(str(message))
+
+    def ngettext(self, singular: str, plural: str, num: int) -> str:
+        """Return the plural from two on: « 0 audit », « 2 audits »."""
+        return typeset(str(singular if abs(num) < 2 else plural))
+
+    ugettext, ungettext = gettext, ngettext
+
+
 @cache
-def _catalogue(locale: str) -> NullTranslations:
-    """Return the compiled catalogue of ``locale``, or one that answers with the source."""
-    return Translations.load(str(translations_dir()), [locale])
+def catalogue(locale: str) -> NullTranslations:
+    """Return the words of ``locale``: the compiled catalogue, or the French source."""
+    known = _known(locale)
+    return French() if known == "fr" else Translations.load(str(translations_dir()), [known])
 
 
 def _rounded(value: Number, digits: int) -> Decimal:

@@ -126,8 +126,7 @@ def answer(error: QseError) -> ResponseReturnValue:
     if isinstance(error, NotAllowed):
         note("access.denied", method=request.method)
     if isinstance(error, BadInput):
-        place = translate(error.place) if error.place else ""
-        detail = f"{place} : {translate(error.message)}" if place else translate(error.message)
+        detail = _input_text(error)
     if isinstance(error, TooManyTries):
         minutes = -(-error.retry_after_seconds // 60)
         detail = gettext(
@@ -143,6 +142,14 @@ def answer(error: QseError) -> ResponseReturnValue:
     if isinstance(error, TooManyTries):
         headers["Retry-After"] = str(error.retry_after_seconds)
     return body, code, headers
+
+
+def _input_text(error: BadInput) -> str:
+    """Return what is wrong with the input, after its place where one is known."""
+    text = translate(error.message)
+    if not error.place:
+        return text
+    return str(gettext("%(label)s : %(text)s", label=translate(error.place), text=text))
 
 
 def explain(error: Refused) -> ResponseReturnValue:

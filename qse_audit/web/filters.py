@@ -5,7 +5,7 @@ from typing import Any
 
 from flask import Flask
 
-from qse_audit.core.text import pick
+from qse_audit.core.text import pick, typeset
 from qse_audit.documents import text
 from qse_audit.web.i18n import locale
 
@@ -21,7 +21,8 @@ def _worded(word: Callable[..., str]) -> Callable[..., str]:
 
 def local(texts: Any) -> str:
     """Return a text stored in several languages, in the language of the page."""
-    return pick(texts, locale())
+    found = pick(texts, locale())
+    return typeset(found) if locale() == "fr" else found
 
 
 def init_app(app: Flask) -> None:

@@ -1,12 +1,31 @@
 """Languages: French first, English complete."""
 
+from gettext import NullTranslations
+
 from flask import Flask, request
 from flask import session as cookie
-from flask_babel import Babel, get_locale, gettext, ngettext
+from flask_babel import Babel, Domain, get_locale, gettext, ngettext
 
 from qse_audit.core.text import LOCALES, Message
-from qse_audit.paths import translations_dir
+from qse_audit.documents.text import catalogue
 from qse_audit.web.sign_in import visitor
+
+
+class Words(Domain):
+    """The words of the language of the page: the same as in documents."""
+
+    def get_translations(self) -> NullTranslations:
+        """Return the catalogue of the current language."""
+        return catalogue(locale())
+
+
+class Bilingual(Babel):
+    """Flask-Babel with our catalogues."""
+
+    @property
+    def domain_instance(self) -> Words:
+        """Return what finds the words."""
+        return Words()
 
 
 def choose_locale() -> str:
@@ -40,9 +59,8 @@ def _value(value: object) -> object:
 
 def init_app(app: Flask) -> None:
     """Give ``app`` its catalogue and its templates the filter ``tr``."""
-    app.config["BABEL_TRANSLATION_DIRECTORIES"] = str(translations_dir())
     app.config["BABEL_DEFAULT_LOCALE"] = LOCALES[0]
     app.config["BABEL_DEFAULT_TIMEZONE"] = "Europe/Paris"
-    Babel(app, locale_selector=choose_locale)
+    Bilingual(app, locale_selector=choose_locale)
     app.jinja_env.filters["tr"] = translate
     app.jinja_env.globals.update(gettext=gettext, ngettext=ngettext, _=gettext)

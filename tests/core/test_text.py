@@ -2,7 +2,7 @@ import copy
 
 import pytest
 
-from qse_audit.core.text import N_, Coded, pick
+from qse_audit.core.text import N_, Coded, pick, typeset
 
 
 class Colour(Coded):
@@ -36,3 +36,17 @@ def test_a_code_is_its_stored_value_and_has_a_label():
 )
 def test_a_text_falls_back_to_a_language_that_has_it(texts, locale, expected):
     assert pick(texts, locale) == expected
+
+
+@pytest.mark.parametrize(
+    ("plain", "set_"),
+    [
+        ("Motif : retard ; à revoir !", "Motif\u202f: retard\u202f; à revoir\u202f!"),
+        ("Dire « oui » ?", "Dire «\u202foui\u202f»\u202f?"),
+        ("La cible de 95 %% est tenue.", "La cible de 95\u202f%% est tenue."),
+        ("Écart de %(name)s de 5 %.", "Écart de %(name)s de 5\u202f%."),
+        ("ISO 9001:2015, à 18:04", "ISO 9001:2015, à 18:04"),
+    ],
+)
+def test_no_line_ends_before_french_punctuation(plain, set_):
+    assert typeset(plain) == set_

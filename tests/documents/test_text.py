@@ -5,7 +5,7 @@ from fractions import Fraction
 import pytest
 
 from qse_audit.core.text import N_
-from qse_audit.documents.text import Texts, day, file_size, moment, number, percent
+from qse_audit.documents.text import Texts, catalogue, day, file_size, moment, number, percent
 
 
 @pytest.mark.parametrize(
@@ -48,7 +48,7 @@ def test_a_day_has_its_weekday():
 
 def test_a_moment_is_read_in_paris():
     late = datetime(2026, 7, 31, 22, 30, tzinfo=UTC)
-    assert moment(late, "fr") == "sam. 1 août 2026 à 00:30"
+    assert moment(late, "fr") == "sam. 1er août 2026 à 00:30"
     assert moment(late, "en") == "Sat 1 Aug 2026, 00:30"
     assert moment(None, "fr") == "—"
 
@@ -79,8 +79,8 @@ def test_without_catalogue_the_source_is_shown():
     assert texts.translate("Constat") == "Constat"
     assert texts.translate(N_("Il reste %(count)d points.", count=3)) == "Il reste 3 points."
     assert texts.translate("") == ""
-    assert texts.translate("100 %") == "100 %"
-    assert texts.translate(N_("100 %")) == "100 %"
+    assert texts.translate("100 %") == "100\u202f%"
+    assert texts.translate(N_("100 %")) == "100\u202f%"
 
 
 def test_messages_inside_messages_are_translated(monkeypatch):
@@ -88,3 +88,18 @@ def test_messages_inside_messages_are_translated(monkeypatch):
     words = {"Il manque : %(what)s": "Missing: %(what)s", "la portée": "the scope"}
     monkeypatch.setattr(texts._catalogue, "gettext", lambda text: words.get(text, text))
     assert texts.translate(N_("Il manque : %(what)s", what=N_("la portée"))) == "Missing: the scope"
+
+
+def test_the_first_of_a_month_is_an_ordinal_in_french_only():
+    first = date(2026, 11, 1)
+    assert [day(first, "fr"), day(first, "en")] == ["dim. 1er nov. 2026", "Sun 1 Nov 2026"]
+
+
+def test_french_has_a_plural_from_two_on():
+    words = [catalogue("fr").ngettext("audit", "audits", count) for count in (0, 1, 2)]
+    assert words == ["audit", "audit", "audits"]
+
+
+def test_a_french_document_is_set_with_the_spaces_of_french():
+    assert Texts("fr").translate(N_("%(label)s : %(text)s", label="Motif", text="a : b")) == "Motif\u202f: a : b"
+    assert Texts("en").translate(N_("%(label)s : %(text)s", label="a", text="b")) == "a: b"
