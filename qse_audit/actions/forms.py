@@ -36,7 +36,7 @@ class ActionForm(VersionedForm):
         description=_("Laissez vide si l’effet se voit tout de suite."),
     )
     cause = TextAreaField(
-        _("Cause supprimée"),
+        _("Cause à supprimer"),
         [Length(max=LONG)],
         description=_("Pour une action corrective : pourquoi l’écart s’est produit."),
     )

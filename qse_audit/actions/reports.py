@@ -13,7 +13,7 @@ COLUMNS = (
     (N_("Nature"), 18),
     (N_("Responsable"), 24),
     (N_("Échéance"), 12),
-    (N_("État"), 22),
+    (N_("Statut"), 22),
     (N_("Jours de retard"), 10),
     (N_("Vérification à partir du"), 14),
     (N_("Réouvertures"), 12),

@@ -66,6 +66,7 @@ def verification_due(verify_on: date, **words: str) -> Message:
 
 SUBJECTS: Mapping[str, Message] = {
     "audit": N_("Audit"),
+    "checklist_item": N_("Question"),
     "finding": N_("Constat"),
     "action": N_("Action"),
     "report": N_("Rapport"),

@@ -155,7 +155,7 @@ UNSUPPORTED = frozenset({"type", *OTHER_TYPES.values()})
 FILE_REFUSALS: dict[str, Message] = {
     "no_file": N_("Choisissez un fichier."),
     "empty": N_("le fichier est vide."),
-    TOO_BIG: N_("il dépasse %(most)d Mio."),
+    TOO_BIG: N_("il dépasse %(most)d Mo."),
     "type": N_("ce type de fichier n’est pas accepté."),
     "heic": N_(
         "les photos HEIC ne s’ouvrent pas partout. Réglez l’appareil photo sur « Le plus "

@@ -48,10 +48,18 @@ PAGES: dict[int, ErrorPage] = {
     ),
     401: ErrorPage(N_("Connectez-vous"), N_("Cette page demande d’être connecté.")),
     403: ErrorPage(
-        N_("Action non autorisée"), N_("Votre rôle ne permet pas cette action sur cette fiche.")
+        N_("Action non autorisée"),
+        N_(
+            "Votre rôle, ou l’état de cette fiche, ne permet pas cette action. "
+            "Voyez avec la personne qui répond de la fiche, ou avec un administrateur."
+        ),
     ),
     404: ErrorPage(
-        N_("Page introuvable"), N_("Cette page n’existe pas, ou elle ne vous est pas ouverte.")
+        N_("Page introuvable"),
+        N_(
+            "Cette page n’existe pas, ou elle ne vous est pas ouverte. "
+            "Vérifiez l’adresse, ou repartez de l’accueil."
+        ),
     ),
     405: ErrorPage(
         N_("Action impossible ici"), N_("Cette adresse ne se visite pas ainsi. Revenez en arrière.")
@@ -61,7 +69,11 @@ PAGES: dict[int, ErrorPage] = {
         N_("Lien expiré"), N_("Ce lien a déjà servi ou n’est plus valable. Demandez-en un autre.")
     ),
     413: ErrorPage(
-        N_("Fichier trop gros"), N_("Ce fichier dépasse la taille acceptée. Rien n’a été gardé.")
+        N_("Fichier trop gros"),
+        N_(
+            "Ce fichier dépasse la taille acceptée. Rien n’a été gardé : "
+            "revenez en arrière et choisissez-en un plus petit."
+        ),
     ),
     422: ErrorPage(N_("Action refusée"), N_("Une règle s’oppose à cette action.")),
     429: ErrorPage(N_("Trop d’essais"), N_("Attendez quelques minutes avant de réessayer.")),

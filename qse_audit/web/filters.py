@@ -1,13 +1,18 @@
 """How templates word values: dates, numbers, sizes, in the language of the page."""
 
+import re
 from collections.abc import Callable
 from typing import Any
 
 from flask import Flask
+from markupsafe import Markup, escape
 
 from qse_audit.core.text import pick, typeset
 from qse_audit.documents import text
 from qse_audit.web.i18n import locale
+
+REFERENCE = re.compile(r"\b[A-Z]{3}-\d{4}-\d{3,}\b")
+"""The reference of a record, as people cite it."""
 
 
 def _worded(word: Callable[..., str]) -> Callable[..., str]:
@@ -25,6 +30,11 @@ def local(texts: Any) -> str:
     return typeset(found) if locale() == "fr" else found
 
 
+def unbroken(text: str) -> Markup:
+    """Return ``text`` with its references (ACT-2026-013) kept on one line."""
+    return Markup(REFERENCE.sub(r'<span class="nowrap">\g<0></span>', str(escape(text))))
+
+
 def init_app(app: Flask) -> None:
     """Give the templates of ``app`` the filters."""
     app.jinja_env.filters.update(
@@ -34,4 +44,5 @@ def init_app(app: Flask) -> None:
         percent=_worded(text.percent),
         filesize=_worded(text.file_size),
         local=local,
+        unbroken=unbroken,
     )

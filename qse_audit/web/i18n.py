@@ -11,7 +11,7 @@ from qse_audit.documents.text import catalogue
 from qse_audit.web.sign_in import visitor
 
 
-class Words(Domain):
+class Words(Domain):  # type: ignore[misc]  # Flask-Babel has no types
     """The words of the language of the page: the same as in documents."""
 
     def get_translations(self) -> NullTranslations:
@@ -19,7 +19,7 @@ class Words(Domain):
         return catalogue(locale())
 
 
-class Bilingual(Babel):
+class Bilingual(Babel):  # type: ignore[misc]  # Flask-Babel has no types
     """Flask-Babel with our catalogues."""
 
     @property

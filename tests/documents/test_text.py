@@ -101,5 +101,8 @@ def test_french_has_a_plural_from_two_on():
 
 
 def test_a_french_document_is_set_with_the_spaces_of_french():
-    assert Texts("fr").translate(N_("%(label)s : %(text)s", label="Motif", text="a : b")) == "Motif\u202f: a : b"
+    assert (
+        Texts("fr").translate(N_("%(label)s : %(text)s", label="Motif", text="a : b"))
+        == "Motif\u202f: a : b"
+    )
     assert Texts("en").translate(N_("%(label)s : %(text)s", label="a", text="b")) == "a: b"

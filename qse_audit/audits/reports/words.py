@@ -60,7 +60,7 @@ WORDS: Mapping[str, Message] = {
     "no_finding": N_("Aucun constat n’a été écrit : toutes les réponses sont conformes."),
     "no_evidence": N_("Aucun fichier n’a été joint : les preuves sont citées dans les constats."),
     "reference": N_("Référence"),
-    "grade": N_("Cotation"),
+    "grade": N_("Gravité"),
     "finding": N_("Constat"),
     "clause": N_("Article"),
     "process": N_("Processus"),
@@ -94,7 +94,7 @@ WORDS: Mapping[str, Message] = {
     "head": N_("Dernier événement du journal couvert"),
     "head_hash": N_("Empreinte de cet événement"),
     "unanswered": N_("Sans réponse"),
-    "status": N_("État"),
+    "status": N_("Statut"),
     "page": N_("Page"),
 }
 INTEGRITY = N_(

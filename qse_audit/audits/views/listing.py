@@ -101,7 +101,7 @@ def chips(shown: Listing, wanted: AuditFilter, processes: dict[int, str]) -> lis
     """Return the filters that hold, each with the address without it."""
     found = []
     if wanted.text:
-        found.append((f"« {wanted.text} »", shown.without("q")))
+        found.append((_("« %(text)s »", text=wanted.text), shown.without("q")))
     if wanted.status is not None:
         found.append((translate(wanted.status.label), shown.without("status")))
     if wanted.year is not None:
