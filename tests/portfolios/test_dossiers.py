@@ -4,6 +4,7 @@ import io
 import json
 import random
 import re
+import subprocess
 import zipfile
 from datetime import timedelta
 from hashlib import sha256
@@ -97,6 +98,23 @@ def test_the_page_of_the_dossier_is_sound_and_reaches_nothing_outside(files, dos
             assert target[1:] in ids, target
         else:
             assert f"data/{unquote(target)}" in content, target
+
+
+def test_the_commands_of_the_read_me_verify_the_dossier(files, dossier, tmp_path):
+    with zipfile.ZipFile(files.path(dossier.sha256)) as archive:
+        archive.extractall(tmp_path)
+    folder = tmp_path / dossier.reference
+    lines = (folder / "data/LISEZ-MOI.txt").read_text().splitlines()
+    commands = [line.strip() for line in lines if line.startswith("    ")]
+    said = [
+        subprocess.run(command, shell=True, cwd=folder, check=True, capture_output=True, text=True)
+        for command in commands
+    ]
+    assert len(said) == 5
+    assert "FAILED" not in said[0].stdout + said[1].stdout
+    seal = json.loads((folder / "seal.json").read_text())
+    assert said[2].stdout.split()[0] == seal["tagmanifest_sha256"]
+    assert said[4].stdout.strip() == "Verified OK"
 
 
 def test_hostile_words_stay_words(session, cast, ready, files, key):

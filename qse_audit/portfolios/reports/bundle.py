@@ -7,13 +7,15 @@ from typing import Any
 from qse_audit.core.canonical import canonical_json
 from qse_audit.documents.bag import Member
 from qse_audit.documents.store import FileStore
-from qse_audit.portfolios.reports.pages import index_page, verify_page
+from qse_audit.portfolios.reports.pages import index_page, read_me, verify_page
 from qse_audit.portfolios.reports.paper import dossier_pdf
 from qse_audit.portfolios.reports.reading import worded
 
 Link = tuple[int, str, str, str]
 """(seq, prev, body, hash) of an event."""
 
+
+READ_ME = {"fr": "LISEZ-MOI.txt", "en": "README.txt"}
 
 RECORD_FIELDS = (
     "key", "kind", "id", "reference", "title", "happened_on", "involvement", "state",
@@ -25,6 +27,7 @@ def members(
 ) -> Iterator[Member]:
     """Yield the payload of a dossier; files and events are streamed, never held."""
     reading = worded(model)
+    yield Member(f"data/{READ_ME[model['locale']]}", read_me(reading))
     yield Member("data/index.html", index_page(reading))
     yield Member("data/verify.html", verify_page(model["locale"]))
     yield Member("data/dossier.pdf", dossier_pdf(reading, files, made_at=now))

@@ -42,3 +42,9 @@ def verify_page(locale: str) -> bytes:
     """Return ``verify.html``: checks the dossier with WebCrypto, from file://, without network."""
     template = _environment().get_template("documents/verify.html")
     return template.render(lang=locale, _=gettext_of(locale)).encode()
+
+
+def read_me(reading: Mapping[str, Any]) -> bytes:
+    """Return ``LISEZ-MOI.txt`` or ``README.txt``: what to open, and how to check without us."""
+    template = _environment().get_template("documents/readme.txt")
+    return template.render(d=reading, _=gettext_of(reading["locale"])).encode()

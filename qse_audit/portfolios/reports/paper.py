@@ -40,6 +40,7 @@ WORDS: Mapping[str, Message] = {
     "candidate": N_("Le candidat"),
     "tutor": N_("Le tuteur"),
     "empty": N_("Non renseigné."),
+    "no_situation": N_("Aucune situation."),
     "missing": N_("Ce qui manque à la remise"),
     "observed": N_("Avis de l’entreprise"),
     "grid": N_("Grille de critères"),
