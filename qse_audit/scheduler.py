@@ -32,6 +32,7 @@ from qse_audit.db.lease import (
     release_lease,
     take_lease,
 )
+from qse_audit.db.statistics import STATISTICS_SECONDS, refresh_statistics
 from qse_audit.documents.store import FileStore
 from qse_audit.evidence.jobs import erase_withdrawn, sweep
 from qse_audit.settings import Settings
@@ -63,6 +64,11 @@ def _erase_withdrawn(session: Session, now: datetime, settings: Settings) -> int
     return erase_withdrawn(session, FileStore(settings.files_folder), now)
 
 
+def _look_at_tables(session: Session, _: datetime, __: Settings) -> int:
+    refresh_statistics(session)
+    return 0
+
+
 def _forget_stale(session: Session, now: datetime, _: Settings) -> int:
     return forget_stale(session, now)
 
@@ -91,6 +97,12 @@ JOBS: tuple[Job, ...] = (
         run=_erase_withdrawn,
         every_seconds=60,
         sentence=N_("Efface du serveur les preuves qui ont été retirées."),
+    ),
+    Job(
+        name="look-at-tables",
+        run=_look_at_tables,
+        every_seconds=STATISTICS_SECONDS,
+        sentence=N_("Regarde la taille des tables, pour que les listes longues restent rapides."),
     ),
     Job(
         name="forget-stale",

@@ -24,10 +24,11 @@ from qse_audit.core.errors import NotFound, Refusal
 from qse_audit.core.permissions import AUDIT_TEAM, Kind, Link, Permission, Role
 from qse_audit.core.text import N_, Coded, Message
 from qse_audit.core.workflow import Transition
-from qse_audit.db.participation import Participation, linked_to
+from qse_audit.db.participation import Participation, either, linked_to
 from qse_audit.db.trail import Event, EventText
 from qse_audit.evidence.models import Evidence
 from qse_audit.policies import Identity, allows
+from qse_audit.web.paging import counted
 
 READERS = (*sorted(AUDIT_TEAM), Link.AUDITEE, Link.VERIFIER)
 """The links to the audit behind an action whose people may read it."""
@@ -120,7 +121,7 @@ def readable_by(who: Identity) -> ColumnElement[bool]:
     if {Role.COORDINATOR, Role.MANAGEMENT} & who.roles:
         return here
     tied = linked_to(Action.context_kind, Action.context_id, who.user_id, READERS)
-    return and_(here, or_(Action.owner_id == who.user_id, tied))
+    return and_(here, either(Action.id.expression, Action.owner_id == who.user_id, tied))
 
 
 def verifiable_by(who: Identity) -> ColumnElement[bool]:
@@ -164,26 +165,27 @@ def lines() -> Select[Any]:
     ).join(Person, Person.id == Action.owner_id)
 
 
-def list_statement(
-    who: Identity, wanted: ActionFilter, today: date, *, show: bool = True
-) -> Select[Any]:
+def list_statement(who: Identity, wanted: ActionFilter, today: date) -> Select[Any]:
     """Return the actions that ``who`` may read and asked for, unordered."""
-    statement = lines().where(readable_by(who))
-    if show:
-        statement = statement.where(shown(wanted.show, who, today))
+    return lines().where(*_narrowed(who, wanted), shown(wanted.show, who, today))
+
+
+def _narrowed(who: Identity, wanted: ActionFilter) -> list[ColumnElement[bool]]:
+    """Return the conditions of a list whatever it shows."""
+    conditions = [readable_by(who)]
     for column, value in (
         (Action.kind, wanted.kind),
         (Action.status, wanted.status),
         (Action.owner_id, wanted.owner_id),
     ):
         if value is not None:
-            statement = statement.where(column == value)
+            conditions.append(column == value)
     if wanted.origin is not None:
         kind, key = wanted.origin
-        statement = statement.where(Action.origin_kind == kind, Action.origin_id == key)
+        conditions += [Action.origin_kind == kind, Action.origin_id == key]
     if wanted.search:
-        statement = statement.where(_holds(wanted.search))
-    return statement
+        conditions.append(_holds(wanted.search))
+    return conditions
 
 
 def by_due_date(descends: bool = False) -> list[tuple[ColumnElement[Any], bool]]:
@@ -220,12 +222,12 @@ def line_maker(today: date) -> Callable[[Row[Any]], ActionLine]:
 def count_shown(
     session: Session, who: Identity, wanted: ActionFilter, today: date
 ) -> Mapping[Show, int]:
-    """Return how many actions each word of the address would show, other filters kept."""
-    found = list_statement(who, wanted, today, show=False).subquery()
-    inner = select(
-        *(func.coalesce(func.sum(case((shown(each, who, today), 1), else_=0)), 0) for each in Show)
-    ).join(found, found.c.id == Action.id)
-    return dict(zip(Show, session.execute(inner).one(), strict=True))
+    """Return how many actions each word of the address would show, as far as counting goes."""
+    found = select(Action.id).where(*_narrowed(who, wanted))
+    if wanted.search:
+        found = found.join(Person, Person.id == Action.owner_id)
+    counts = (counted(found.where(shown(each, who, today))).label(each) for each in Show)
+    return dict(zip(Show, session.execute(select(*counts)).one(), strict=True))
 
 
 def export_lines(

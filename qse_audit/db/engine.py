@@ -5,6 +5,8 @@ from typing import Any
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlalchemy.engine import URL
 
+from qse_audit.db.statistics import STATISTICS_SECONDS
+
 BUSY_TIMEOUT_MS = 15_000
 """How long a SQLite writer waits for its turn before it fails."""
 STATEMENT_TIMEOUT_MS = 30_000
@@ -35,7 +37,11 @@ def make_engine(url: str | URL, *, pool_size: int = 5) -> Engine:
 
 
 def _sqlite(address: URL) -> Engine:
-    engine = create_engine(address, connect_args={"timeout": BUSY_TIMEOUT_MS / 1000})
+    engine = create_engine(
+        address,
+        connect_args={"timeout": BUSY_TIMEOUT_MS / 1000},
+        pool_recycle=STATISTICS_SECONDS,  # a connection reads the statistics when it opens
+    )
 
     @event.listens_for(engine, "connect")
     def prepare(connection: Any, _: Any) -> None:

@@ -16,7 +16,7 @@ from qse_audit.actions.rules import ActionKind, ActionStatus
 from qse_audit.core.errors import NotFound
 from qse_audit.core.permissions import AUDIT_TEAM, Kind, Link, Permission, Role
 from qse_audit.core.text import Message
-from qse_audit.db.participation import linked_to
+from qse_audit.db.participation import either, linked_to
 from qse_audit.db.trail import Event, EventText
 from qse_audit.evidence import queries as evidence
 from qse_audit.evidence.models import Evidence, finding_evidence
@@ -25,6 +25,7 @@ from qse_audit.findings.models import Finding
 from qse_audit.findings.rules import NONCONFORMITIES, VERBS, FindingFacts, FindingStatus, Grade
 from qse_audit.policies import Access, Identity, allows
 from qse_audit.processes.models import Process
+from qse_audit.web.paging import COUNTED_AT_MOST, countable
 
 SETTLED = (ActionStatus.EFFECTIVE, ActionStatus.CANCELLED)
 """The states in which nothing more is expected of an action."""
@@ -132,18 +133,18 @@ def as_line(row: Row[Any]) -> FindingLine:
 
 def readable_by(who: Identity) -> ColumnElement[bool]:
     """Return FINDING_READ in SQL; ``test_scopes`` holds it and the policy together."""
-    conducts = linked_to(
-        Finding.origin_kind, Finding.origin_id, who.user_id, [*AUDIT_TEAM, Link.OBSERVER]
-    )
-    concerned = or_(
-        linked_to(Finding.origin_kind, Finding.origin_id, who.user_id, [Link.AUDITEE]),
-        linked_to(Kind.FINDING, Finding.id, who.user_id, [Link.OWNER]),
-        Finding.process_id.in_(select(Process.id).where(Process.owner_id == who.user_id)),
-    )
-    reasons = [conducts, and_(Finding.status.in_(ISSUED), concerned)]
     here = Finding.organisation_id == who.organisation_id
-    oversees = bool(who.roles & {Role.COORDINATOR, Role.MANAGEMENT})
-    return here if oversees else and_(here, or_(*reasons))
+    if who.roles & {Role.COORDINATOR, Role.MANAGEMENT}:
+        return here
+    origin, issued = (Finding.origin_kind, Finding.origin_id), Finding.status.in_(ISSUED)
+    owned = select(Process.id).where(Process.owner_id == who.user_id)
+    reasons = (
+        linked_to(*origin, who.user_id, [*AUDIT_TEAM, Link.OBSERVER]),
+        and_(issued, linked_to(*origin, who.user_id, [Link.AUDITEE])),
+        and_(issued, linked_to(Kind.FINDING, Finding.id, who.user_id, [Link.OWNER])),
+        and_(issued, Finding.process_id.in_(owned)),
+    )
+    return and_(here, either(Finding.id.expression, *reasons))
 
 
 def finding_facts(session: Session, finding: Finding, actor_id: int) -> FindingFacts:
@@ -201,7 +202,7 @@ class FindingFilter:
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """How many findings a list shows."""
+    """How many findings a list shows, as far as counting goes."""
 
     by_grade: Mapping[Grade, int]
     """Every grade, the most serious first."""
@@ -210,6 +211,11 @@ class Counts:
     def total(self) -> int:
         """Return how many there are."""
         return sum(self.by_grade.values())
+
+    @property
+    def is_whole(self) -> bool:
+        """Say whether every finding was counted: the shares of the grades mean something."""
+        return self.total <= COUNTED_AT_MOST
 
 
 def listed(who: Identity, wanted: FindingFilter) -> Sequence[ColumnElement[bool]]:
@@ -251,9 +257,8 @@ def list_statement(who: Identity, wanted: FindingFilter) -> Select[Any]:
 
 def count_listed(session: Session, who: Identity, wanted: FindingFilter) -> Counts:
     """Return how many findings a list shows, by grade."""
-    rows = session.execute(
-        select(Finding.grade, func.count()).where(*listed(who, wanted)).group_by(Finding.grade)
-    )
+    grades = countable(select(Finding.grade).where(*listed(who, wanted)))
+    rows = session.execute(select(grades.c.grade, func.count()).group_by(grades.c.grade))
     found = {row[0]: row[1] for row in rows}
     return Counts({grade: found.get(grade, 0) for grade in reversed(Grade)})
 

@@ -10,6 +10,7 @@ from markupsafe import Markup, escape
 from qse_audit.core.text import pick, typeset
 from qse_audit.documents import text
 from qse_audit.web.i18n import locale
+from qse_audit.web.paging import COUNTED_AT_MOST
 
 REFERENCE = re.compile(r"\b[A-Z]{3}-\d{4}-\d{3,}\b")
 """The reference of a record, as people cite it."""
@@ -35,6 +36,12 @@ def unbroken(text: str) -> Markup:
     return Markup(REFERENCE.sub(r'<span class="nowrap">\g<0></span>', str(escape(text))))
 
 
+def counted(count: int) -> str:
+    """Word a count of a list: ``37``, or ``1 000+`` where counting stopped."""
+    most = text.number(COUNTED_AT_MOST, locale())
+    return f"{most}+" if count > COUNTED_AT_MOST else text.number(count, locale())
+
+
 def init_app(app: Flask) -> None:
     """Give the templates of ``app`` the filters."""
     app.jinja_env.filters.update(
@@ -45,4 +52,5 @@ def init_app(app: Flask) -> None:
         filesize=_worded(text.file_size),
         local=local,
         unbroken=unbroken,
+        counted=counted,
     )

@@ -1,4 +1,4 @@
-"""Keyset paging: the next page starts after the last row seen, however long the list is."""
+"""Lists of any length at one cost: keyset paging, and counts that stop where nobody reads on."""
 
 import base64
 import binascii
@@ -8,11 +8,13 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Generic, TypeAlias, TypeVar
 
-from sqlalchemy import ColumnElement, Row, Select, and_, or_
+from sqlalchemy import ColumnElement, Row, ScalarSelect, Select, Subquery, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 R = TypeVar("R")
 PAGE_SIZE = 50
+COUNTED_AT_MOST = 1_000
+"""A count that found one row more stops there; people read ``1 000+`` (the filter ``counted``)."""
 
 Key: TypeAlias = tuple[ColumnElement[Any], bool]
 """A column to order by, and whether it descends; the last one is unique and never null."""
@@ -27,6 +29,16 @@ class Page(Generic[R]):
     """Cursor of the page before; ``None`` on the first."""
     next: str | None
     """Cursor of the page after; ``None`` on the last."""
+
+
+def countable(statement: Select[Any]) -> Subquery:
+    """Return the rows of ``statement`` as far as counting goes; select only what is counted."""
+    return statement.limit(COUNTED_AT_MOST + 1).subquery()
+
+
+def counted(statement: Select[Any]) -> ScalarSelect[int]:
+    """Return how many rows ``statement`` has, as far as counting goes."""
+    return select(func.count()).select_from(countable(statement)).scalar_subquery()
 
 
 def encode(values: Sequence[Any], *, backwards: bool = False) -> str:

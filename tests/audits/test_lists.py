@@ -13,6 +13,7 @@ from qse_audit.audits.rules import AuditMethod, AuditStatus
 from qse_audit.core.permissions import Kind, Link, Permission
 from qse_audit.db.participation import Participation
 from qse_audit.policies import allows
+from qse_audit.web.paging import COUNTED_AT_MOST
 from tests.audits.factories import make_audit
 from tests.factories import NOW
 
@@ -164,7 +165,7 @@ def test_a_list_of_100000_audits_walks_its_index(session, cast, many, engine):
 
 def test_counting_stops_at_a_thousand(session, cast):
     insert_audits(session, cast, 1100)
-    assert queries.count_audits(session, cast.claire, ALL) == queries.COUNTED_AT_MOST + 1
+    assert queries.count_audits(session, cast.claire, ALL) == COUNTED_AT_MOST + 1
 
 
 def test_the_list_page_takes_at_most_8_statements(browse, cast, session, statements):

@@ -144,3 +144,13 @@ def test_an_unknown_job_is_refused_with_the_known_ones(engine, settings):
 def test_every_job_has_a_name_for_the_command_line_and_a_sentence():
     assert len({job.name for job in JOBS}) == len(JOBS)
     assert all(job.sentence.endswith(".") and " " not in job.name for job in JOBS)
+
+
+def test_sqlite_knows_how_full_its_tables_are_once_it_looked(engine, settings, cast):
+    run_job("look-at-tables", engine, settings)
+    if engine.dialect.name == "sqlite":  # PostgreSQL looks by itself
+        looked = "SELECT stat FROM sqlite_stat1 WHERE idx = 'ix_membership_organisation'"
+        with engine.connect() as connection:
+            assert connection.exec_driver_sql(looked).scalar().split()[0] == str(
+                connection.exec_driver_sql("SELECT count(*) FROM membership").scalar()
+            )

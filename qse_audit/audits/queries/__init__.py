@@ -46,7 +46,6 @@ from qse_audit.audits.queries.facts import (
     verdict_counts,
 )
 from qse_audit.audits.queries.lists import (
-    COUNTED_AT_MOST,
     AuditFilter,
     AuditLine,
     all_audits,
@@ -57,7 +56,6 @@ from qse_audit.audits.queries.lists import (
 )
 
 __all__ = [
-    "COUNTED_AT_MOST",
     "AuditFilter",
     "AuditFinding",
     "AuditLine",

@@ -12,7 +12,7 @@ from qse_audit.audits.models import Audit, AuditCriterion, Report, audit_process
 from qse_audit.audits.rules import AuditStatus, Tie
 from qse_audit.core.errors import NotFound
 from qse_audit.core.permissions import AUDIT_TEAM, Kind, Link, Role
-from qse_audit.db.participation import Participation
+from qse_audit.db.participation import Participation, either, linked_to
 from qse_audit.policies import SHARED_AUDIT, Identity
 from qse_audit.processes.models import Process, process_member
 from qse_audit.referentials.models import Edition, Referential
@@ -47,24 +47,15 @@ def readable_by(who: Identity) -> ColumnElement[bool]:
     if who.roles & {Role.COORDINATOR, Role.MANAGEMENT}:
         return here
     known = [AuditStatus(status) for status in SHARED_AUDIT]
-    shared = and_(Audit.status.in_(known), _mine(who, [Link.AUDITEE]))
-    return and_(here, or_(_mine(who, (*AUDIT_TEAM, Link.OBSERVER)), shared))
+    conducts = linked_to(Kind.AUDIT, Audit.id, who.user_id, (*AUDIT_TEAM, Link.OBSERVER))
+    audited = linked_to(Kind.AUDIT, Audit.id, who.user_id, [Link.AUDITEE])
+    shared = and_(Audit.status.in_(known), audited)
+    return and_(here, either(Audit.id.expression, conducts, shared))
 
 
 def mine(who: Identity) -> ColumnElement[bool]:
     """Return, in SQL, that the person is linked to the audit in any way."""
-    return _mine(who, list(Link))
-
-
-def _mine(who: Identity, links: Collection[Link]) -> ColumnElement[bool]:
-    """Return the condition as a set of ids, so that the database may start from the person."""
-    return Audit.id.in_(
-        select(Participation.subject_id).where(
-            Participation.person_id == who.user_id,
-            Participation.subject_kind == Kind.AUDIT,
-            Participation.link.in_(sorted(links)),
-        )
-    )
+    return linked_to(Kind.AUDIT, Audit.id, who.user_id, list(Link))
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,10 +18,7 @@ from qse_audit.findings.models import Finding
 from qse_audit.findings.rules import NONCONFORMITIES
 from qse_audit.policies import Identity
 from qse_audit.processes.models import Process
-from qse_audit.web.paging import PAGE_SIZE, Page, page
-
-COUNTED_AT_MOST = 1000
-"""Counting stops there: nobody reads further, and the time of a list stays the same."""
+from qse_audit.web.paging import PAGE_SIZE, Page, counted, page
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,9 +70,8 @@ def all_audits(session: Session, who: Identity, wanted: AuditFilter) -> Iterator
 
 
 def count_audits(session: Session, who: Identity, wanted: AuditFilter) -> int:
-    """Return how many audits the list holds, counting to :data:`COUNTED_AT_MOST` and one more."""
-    found = select(Audit.id).where(*_narrowed(who, wanted)).limit(COUNTED_AT_MOST + 1).subquery()
-    return session.scalar(select(func.count()).select_from(found)) or 0
+    """Return how many audits the list holds, as far as counting goes."""
+    return session.scalar(select(counted(select(Audit.id).where(*_narrowed(who, wanted))))) or 0
 
 
 def _lines(who: Identity, wanted: AuditFilter) -> Select[Any]:

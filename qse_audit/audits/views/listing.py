@@ -5,7 +5,6 @@ from io import BytesIO
 from flask import render_template, request, send_file, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from flask_babel import ngettext
 
 from qse_audit.audits import queries, reports
 from qse_audit.audits.queries import AuditFilter
@@ -35,7 +34,7 @@ def index() -> ResponseReturnValue:
     return render_template(
         "audits/index.html",
         page=queries.audit_page(session(), who, wanted, cursor=shown.cursor),
-        count=counted(queries.count_audits(session(), who, wanted)),
+        count=queries.count_audits(session(), who, wanted),
         listing=shown,
         wanted=wanted,
         chips=chips(shown, wanted, {process.id: process.name for process in processes}),
@@ -87,14 +86,6 @@ def asked_for() -> AuditFilter:
 
 def _within(value: int | None, first: int, last: int) -> int | None:
     return value if value is not None and first <= value <= last else None
-
-
-def counted(count: int) -> str:
-    """Return how many audits, in words; beyond the most counted, only that there are more."""
-    most = queries.COUNTED_AT_MOST
-    if count > most:
-        return str(_("Plus de %(count)s audits", count=most))
-    return str(ngettext("%(num)d audit", "%(num)d audits", count))
 
 
 def chips(shown: Listing, wanted: AuditFilter, processes: dict[int, str]) -> list[tuple[str, str]]:
