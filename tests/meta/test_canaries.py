@@ -37,7 +37,7 @@ from tests.world import ACTORS, SAMPLES, World, world_on
 STRANGERS = ["claire", "emma", "karine"]
 """Those whose mirror, in the other company, looks around too."""
 LINKS = re.compile(r"""(?:href|src|action|data-url)=["'](/[^"'#]*)""")
-PER_ENDPOINT = 2
+PER_ENDPOINT = 4
 """How many addresses of one endpoint a person opens: objects differ by status, not by number."""
 
 
@@ -73,11 +73,11 @@ class Crawl:
         """Canary → the first address where it was met."""
 
     def walk(self) -> None:
-        waiting = ["/", *listed(self.world.app)]
+        waiting: list[str] = []
+        for path in [*listed(self.world.app), *by_ids(self.world)]:
+            waiting += self.open(path, always=True)
         while waiting:
             waiting += self.open(waiting.pop())
-        for path in by_ids(self.world):
-            self.open(path, always=True)
 
     def open(self, path: str, *, always: bool = False) -> list[str]:
         """Open an address and return those that its page leads to."""
