@@ -1,6 +1,7 @@
 """The application factory: wiring only, in reading order."""
 
 import logging
+from collections.abc import Mapping
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -18,6 +19,7 @@ from qse_audit.actions import queries as actions_queries
 from qse_audit.actions import services as actions_services
 from qse_audit.actions import views as actions
 from qse_audit.assessments import views as assessments
+from qse_audit.audits import jobs as audits_jobs
 from qse_audit.audits import queries as audits_queries
 from qse_audit.audits import services as audits_services
 from qse_audit.audits import views as audits
@@ -31,6 +33,7 @@ from qse_audit.findings import queries as findings_queries
 from qse_audit.findings import services as findings_services
 from qse_audit.findings import views as findings
 from qse_audit.paths import static_dir, templates_dir
+from qse_audit.portfolios import jobs as portfolios_jobs
 from qse_audit.portfolios import views as portfolios
 from qse_audit.portfolios.queries import candidacies as portfolios_queries
 from qse_audit.portfolios.services import situations as portfolios_services
@@ -51,9 +54,14 @@ from qse_audit.web import (
 from qse_audit.web.guards import can
 from qse_audit.web.navigation import navigation
 from qse_audit.web.origins import OriginPage
+from qse_audit.web.work import PATIENCE_SECONDS
+from qse_audit.works import views as works
+from qse_audit.works.jobs import Worker
+from qse_audit.works.services import WorkKind
 
 FEATURES: tuple[ModuleType, ...] = (
     accounts,
+    works,
     processes,
     referentials,
     evidence,
@@ -143,6 +151,11 @@ ORIGINS: dict[Kind, OriginPage] = {
 }
 """How lower features reach what stands above them: one line a kind of object."""
 
+WORKS: Mapping[str, WorkKind] = {
+    kind.name: kind for kind in (audits_jobs.REPORT, portfolios_jobs.DOSSIER)
+}
+"""What is too long for a request: one line a kind of work."""
+
 OPEN_ENDPOINTS = frozenset({"static", "assets.serve", "dashboard.health"})
 """Endpoints that never look who is asking."""
 
@@ -180,11 +193,13 @@ def create_app(settings: Settings, engine: Engine | None = None) -> Flask:
 
 
 def furnish(app: Flask, settings: Settings, engine: Engine) -> None:
-    """Give ``app`` what belongs to one instance: its settings, database and files."""
+    """Give ``app`` what belongs to one instance: its settings, database, files and worker."""
     app.extensions["engine"] = engine
     app.extensions["files"] = FileStore(
         settings.files_folder, reserve_bytes=settings.storage_reserve_mib * 1024 * 1024
     )
+    app.extensions["work_kinds"] = WORKS
+    app.extensions["worker"] = Worker(engine, settings, WORKS)
     app.config.update(
         SECRET_KEY=settings.secret_key,
         SETTINGS=settings,
@@ -198,6 +213,7 @@ def furnish(app: Flask, settings: Settings, engine: Engine) -> None:
         MAX_FORM_PARTS=2_000,
         ENDPOINTS_WITHOUT_VISITOR=OPEN_ENDPOINTS,
         ALLOW_HTTP=False,
+        WORK_PATIENCE_SECONDS=PATIENCE_SECONDS,
     )
 
 
@@ -215,6 +231,7 @@ def page_context() -> dict[str, Any]:
         "organisation": found and found.organisation,
         "memberships": found.memberships if found else (),
         "unread_count": found.unread_count if found else 0,
+        "glance": works.glance(found.work) if found else None,
         "navigation": navigation(found.unread_count if found else 0),
         "in_demo": current_app.config["SETTINGS"].demo,
         "flashes": get_flashed_messages(with_categories=True),

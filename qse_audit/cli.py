@@ -187,6 +187,7 @@ def run_server(settings: Settings, engine: Engine, *, host: str, port: int) -> i
     finally:
         if scheduler is not None:
             scheduler.stop()
+        app.extensions["worker"].stop()
         server.close()
         engine.dispose()
     return 0

@@ -110,6 +110,7 @@ OPEN_CANDIDACY = ("registered", "evidencing")
 
 POLICY: Mapping[Permission, tuple[Alternative, ...]] = {
     P.OWN_SPACE: (ANYONE,),
+    P.WORK_READ: ((linked(L.AUTHOR),),),
     P.ORGANISATION_READ: ((role(R.ADMINISTRATOR, R.COORDINATOR),),),
     P.ORGANISATION_MANAGE: ((role(R.ADMINISTRATOR),),),
     P.PERSON_LIST: ((role(R.ADMINISTRATOR, R.COORDINATOR),),),

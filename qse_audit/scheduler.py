@@ -21,6 +21,7 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from qse_audit.accounts.jobs import forget_stale
+from qse_audit.app import WORKS
 from qse_audit.core.clock import PARIS
 from qse_audit.core.errors import NotFound
 from qse_audit.core.text import N_, Message
@@ -36,6 +37,7 @@ from qse_audit.db.statistics import STATISTICS_SECONDS, refresh_statistics
 from qse_audit.documents.store import FileStore
 from qse_audit.evidence.jobs import erase_withdrawn, sweep
 from qse_audit.settings import Settings
+from qse_audit.works.jobs import run_works
 
 log = logging.getLogger("qse_audit.scheduler")
 
@@ -69,6 +71,10 @@ def _look_at_tables(session: Session, _: datetime, __: Settings) -> int:
     return 0
 
 
+def _run_works(session: Session, now: datetime, settings: Settings) -> int:
+    return run_works(session, now, settings, WORKS)
+
+
 def _forget_stale(session: Session, now: datetime, _: Settings) -> int:
     return forget_stale(session, now)
 
@@ -85,6 +91,12 @@ JOBS: tuple[Job, ...] = (
         run=send_mail,
         every_seconds=60,
         sentence=N_("Remet les courriels en attente au serveur de messagerie."),
+    ),
+    Job(
+        name="run-works",
+        run=_run_works,
+        every_seconds=20,
+        sentence=N_("Reprend les travaux longs qu’un arrêt du serveur a interrompus."),
     ),
     Job(
         name="sweep-files",

@@ -119,8 +119,9 @@ def app(request: pytest.FixtureRequest, settings: Settings, engine: Engine) -> I
     app.jinja_env.bytecode_cache = TEMPLATES
     config, extensions = dict(app.config), dict(app.extensions)
     furnish(app, settings, engine)
-    app.config.update(TESTING=True, WTF_CSRF_ENABLED=False)
+    app.config.update(TESTING=True, WTF_CSRF_ENABLED=False, WORK_PATIENCE_SECONDS=60.0)
     yield app
+    app.extensions["worker"].stop()
     app.config.clear()
     app.config.update(config)
     app.extensions.clear()

@@ -33,9 +33,10 @@ from qse_audit.audits.models import Audit, ChecklistItem, Report
 from qse_audit.certifications import services as certifications
 from qse_audit.certifications.models import Capability, CertificationVersion
 from qse_audit.core.clock import now
-from qse_audit.core.permissions import Role
+from qse_audit.core.permissions import Kind, Role
 from qse_audit.db.engine import make_engine
 from qse_audit.db.outbox import Mail, MailState, post_mail
+from qse_audit.db.work import Work, WorkStatus, ask_work
 from qse_audit.demo.loader import load_demo
 from qse_audit.documents.seal import load_or_make_key
 from qse_audit.evidence.models import Evidence
@@ -88,6 +89,7 @@ SAMPLES: dict[str, Any] = {
     "tied_id": SituationRecord,
     "dossier_id": Dossier,
     "mail_id": Mail,
+    "work_id": Work,
 }
 """What each id in a URL is an id of."""
 
@@ -139,7 +141,12 @@ def world_on(kind: str) -> Iterator[World]:
         )
         engine = make_engine(url)
         app = create_app(settings, engine)
-        app.config.update(TESTING=True, WTF_CSRF_ENABLED=False, PROPAGATE_EXCEPTIONS=False)
+        app.config.update(
+            TESTING=True,
+            WTF_CSRF_ENABLED=False,
+            WORK_PATIENCE_SECONDS=60.0,
+            PROPAGATE_EXCEPTIONS=False,
+        )
         with Session(engine) as session:
             fill(session, app, settings)
             session.commit()
@@ -173,6 +180,7 @@ def fill(session: Session, app: Flask, settings: Settings) -> None:
         now=now(),
     )
     session.execute(update(Mail).values(state=MailState.UNCERTAIN))
+    ask_works(session, people["alice"])
     write_grid(session, people["claire"])
     add_rarities(session, people["gaelle"])
     stranger = accounts.create_organisation(
@@ -235,6 +243,29 @@ def add_rarities(session: Session, evaluator: Identity) -> None:
     )
     action = session.scalars(select(Action).order_by(Action.id)).first()
     action.proofs.append(session.scalars(select(Evidence).order_by(Evidence.id)).first())
+
+
+def ask_works(session: Session, who: Identity) -> None:
+    """Store one long work of each status, asked for by ``who``."""
+    audit_id = session.scalar(select(func.min(Audit.id))) or 0
+    for status in WorkStatus:
+        work_id = ask_work(
+            session,
+            "report",
+            key=f"world/{status}",
+            subject=(Kind.AUDIT, audit_id),
+            label="AUD",
+            payload={},
+            person_id=who.user_id,
+            organisation_id=who.organisation_id,
+            now=now(),
+        )
+        is_over = status in {WorkStatus.DONE, WorkStatus.FAILED}
+        session.execute(
+            update(Work)
+            .where(Work.id == work_id)
+            .values(status=status, holder="x", finished_at=now() if is_over else None)
+        )
 
 
 def identities(session: Session) -> dict[str, Identity]:

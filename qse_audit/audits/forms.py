@@ -9,12 +9,14 @@ from wtforms import (
     DateField,
     FieldList,
     FormField,
+    IntegerField,
     SelectField,
     StringField,
     TextAreaField,
 )
 from wtforms import Form as PlainForm
 from wtforms.validators import DataRequired, Length, Optional
+from wtforms.widgets import HiddenInput
 
 from qse_audit.audits.models import Audit
 from qse_audit.audits.rules import AuditMethod, Verdict
@@ -210,6 +212,12 @@ class ReasonForm(Form):
         description=_l("Elle est gardée au journal."),
         render_kw={"rows": 3},
     )
+
+
+class RevisionForm(ReasonForm):
+    """Say why a report is revised; sent twice, it asks for the same version."""
+
+    number = IntegerField(widget=HiddenInput(), validators=[Optional()])
 
 
 class ReportForm(VersionedForm):

@@ -10,6 +10,8 @@ class Permission(StrEnum):
 
     OWN_SPACE = "own:use"
     """One's own account, sessions, inbox and home page."""
+    WORK_READ = "work:read"
+    """A long work that one asked for."""
     ORGANISATION_READ = "organisation:read"
     ORGANISATION_MANAGE = "organisation:manage"
     PERSON_LIST = "person:list"

@@ -15,7 +15,7 @@ from qse_audit.portfolios.queries.candidacies import get_candidacy
 from qse_audit.portfolios.queries.opinions import draft_opinion
 from qse_audit.portfolios.queries.portfolio import read_portfolio
 from qse_audit.portfolios.rules import Observation
-from qse_audit.portfolios.services import candidacies, dossiers, opinions, situations
+from qse_audit.portfolios.services import candidacies, opinions, situations, submissions
 
 TIED = 6
 """Days ago when the situations were tied to their records."""
@@ -195,7 +195,7 @@ def _give_opinion(world: World, content: dict[str, Any], now: datetime) -> None:
 
 def _submit(world: World, content: dict[str, Any], now: datetime) -> None:
     candidacy = _candidacy(world, content["key"])
-    dossiers.submit_dossier(
+    submissions.submit_dossier(
         world.session,
         candidacy,
         files=world.files,

@@ -108,6 +108,7 @@ messages();
 onceOnly();
 wayBack();
 focus();
+load("[data-work], [data-work-line]", () => import("./works.js"));
 load("form[data-filters]", () => import("./filters.js"));
 load("[data-drop]", () => import("./dropzone.js"));
 load("[data-reorder]", () => import("./reorder.js"));

@@ -23,7 +23,7 @@ from qse_audit.portfolios.queries.candidacies import get_candidacy, get_situatio
 from qse_audit.portfolios.queries.opinions import draft_opinion
 from qse_audit.portfolios.queries.portfolio import read_portfolio, structure_of
 from qse_audit.portfolios.rules import Observation
-from qse_audit.portfolios.services import candidacies, dossiers, opinions, situations
+from qse_audit.portfolios.services import candidacies, opinions, situations, submissions
 from qse_audit.portfolios.services.candidacies import Registration
 from qse_audit.portfolios.services.situations import Story
 from tests.factories import NOW
@@ -335,7 +335,7 @@ def make_full(session, cast, files):
 
 
 def submit(session, cast, candidacy, files, key, *, now=None):
-    dossier = dossiers.submit_dossier(
+    dossier = submissions.submit_dossier(
         session,
         get_candidacy(session, candidacy.id),
         files=files,

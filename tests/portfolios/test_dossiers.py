@@ -24,7 +24,7 @@ from qse_audit.documents.seal import load_or_make_key
 from qse_audit.evidence.models import Evidence
 from qse_audit.portfolios.models import Dossier, Situation
 from qse_audit.portfolios.queries.candidacies import get_candidacy, get_situation
-from qse_audit.portfolios.services import candidacies, dossiers, situations
+from qse_audit.portfolios.services import candidacies, situations, submissions
 from qse_audit.portfolios.services.dossiers import export_dossier, verify_file
 from tests.factories import NOW
 from tests.portfolios import factories as make
@@ -57,14 +57,17 @@ def test_the_opinion_travels_as_it_was_signed(files, dossier):
     assert sha256(content["data/opinion.json"]).hexdigest() == opinion["sha256"]
 
 
-def test_the_register_travels_whole_up_to_the_submission(session, files, dossier):
+def test_the_register_travels_whole_up_to_the_declaration(session, files, dossier):
     lines = [json.loads(line) for line in payload(files, dossier)["data/events.jsonl"].splitlines()]
     assert first_broken((e["seq"], e["prev"], e["body"], e["hash"]) for e in lines) is None
     assert (lines[-1]["seq"], lines[-1]["hash"]) == (dossier.head_seq, dossier.head_hash)
     last = json.loads(lines[-1]["body"])
-    assert last["verb"] == "candidacy.submit"
+    assert last["verb"] == "candidacy.declare"
     model = {k: v for k, v in dossier.model.items() if k != "chain"}
     assert last["data"]["model_sha256"] == sha256(canonical_json(model)).hexdigest()
+    submitted = session.scalars(select(Event).where(Event.verb == "candidacy.submit")).one()
+    assert json.loads(submitted.body)["data"] == last["data"]
+    assert submitted.seq > dossier.head_seq
     sealed = session.scalars(select(Event).where(Event.verb == "dossier.seal")).one()
     assert json.loads(sealed.body)["data"]["sha256"] == dossier.sha256
 
@@ -182,7 +185,7 @@ def test_a_second_dossier_follows_the_first(session, cast, ready, files, key):
 @pytest.mark.parametrize("who", ["farid", "claire", "karine", "david"])
 def test_only_the_candidate_submits(session, cast, ready, files, key, who):
     with pytest.raises(NotAllowed):
-        dossiers.submit_dossier(
+        submissions.submit_dossier(
             session, ready, files=files, seal_key=key, actor=getattr(cast, who), now=NOW
         )
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Select, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import Row, Select, func, select
+from sqlalchemy.orm import Session, aliased
 
 from qse_audit.accounts.models import Membership, Organisation, Person, SignInSession
 from qse_audit.accounts.rules import (
@@ -20,6 +20,7 @@ from qse_audit.accounts.rules import (
 from qse_audit.core.clock import now
 from qse_audit.core.text import Message
 from qse_audit.db.outbox import Notice
+from qse_audit.db.work import Work, WorkStatus
 from qse_audit.policies import Identity
 
 TOUCH_EVERY = timedelta(minutes=1)
@@ -51,6 +52,18 @@ class MembershipLine:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class WorkGlance:
+    """The last long work that a person asked for here and was not led to the outcome of."""
+
+    id: int
+    kind: str
+    label: str
+    status: WorkStatus
+    done_count: int
+    total_count: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Visitor:
     """The person who is signed in, and where they act: one statement a request."""
 
@@ -60,6 +73,7 @@ class Visitor:
     email: str
     memberships: tuple[MembershipLine, ...]
     unread_count: int
+    work: WorkGlance | None
     needs_touch: bool
     is_elevated: bool
     """Whether the person proved again who they are, lately enough to sign."""
@@ -110,8 +124,22 @@ def visitor(session: Session, token: str) -> Visitor | None:
             for row in organisations.values()
         ),
         unread_count=first.unread,
+        work=_work_of(first),
         needs_touch=at - first.seen_at > TOUCH_EVERY,
         is_elevated=first.elevated_at is not None and at - first.elevated_at < ELEVATION_LIFE,
+    )
+
+
+def _work_of(row: Row[Any]) -> WorkGlance | None:
+    if row.work_id is None:
+        return None
+    return WorkGlance(
+        id=row.work_id,
+        kind=row.work_kind,
+        label=row.work_label,
+        status=row.work_status,
+        done_count=row.work_done,
+        total_count=row.work_total,
     )
 
 
@@ -123,6 +151,16 @@ def _lines(token: str, at: datetime) -> Select[Any]:
             Notice.person_id == SignInSession.person_id,
             Notice.organisation_id == SignInSession.organisation_id,
             Notice.read_at.is_(None),
+        )
+        .scalar_subquery()
+    )
+    asked = aliased(Work)
+    last_work = (
+        select(func.max(asked.id))
+        .where(
+            asked.person_id == SignInSession.person_id,
+            asked.organisation_id == SignInSession.organisation_id,
+            asked.seen_at.is_(None),
         )
         .scalar_subquery()
     )
@@ -140,12 +178,19 @@ def _lines(token: str, at: datetime) -> Select[Any]:
         Organisation.name.label("organisation_name"),
         Organisation.kind.label("organisation_kind"),
         unread.label("unread"),
+        Work.id.label("work_id"),
+        Work.kind.label("work_kind"),
+        Work.label.label("work_label"),
+        Work.status.label("work_status"),
+        Work.done_count.label("work_done"),
+        Work.total_count.label("work_total"),
     ]
     return (
         select(*columns)
         .join(Person, Person.id == SignInSession.person_id)
         .join(Membership, Membership.person_id == Person.id)
         .join(Organisation, Organisation.id == Membership.organisation_id)
+        .outerjoin(Work, Work.id == last_work)
         .where(
             SignInSession.token_hash == token_hash(token),
             SignInSession.revoked_at.is_(None),

@@ -1,5 +1,6 @@
 """The papers of audits: a read model in, bytes out. No session, no request."""
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 from qse_audit.audits.queries.report_model import AuditReport
@@ -16,12 +17,22 @@ MEDIA_TYPES = {
 }
 
 
-def report_files(report: AuditReport) -> dict[str, bytes]:
+def report_files(
+    report: AuditReport, *, tell: Callable[[int, int], None] = lambda done, total: None
+) -> dict[str, bytes]:
     """Return every file of an issued report by format and language: ``pdf-fr``, ``docx-en``.
 
-    The PDF files are made in processes of their own, at the same time as the Word files.
+    The PDF files are made in processes of their own, at the same time as the Word files;
+    ``tell`` hears how many are made, of how many.
     """
+    total, files = 2 * len(LOCALES), {}
     with ThreadPoolExecutor(max_workers=len(LOCALES)) as pool:
         printing = {locale: pool.submit(report_pdf, report, locale) for locale in LOCALES}
-        files = {f"docx-{locale}": report_docx(report, locale) for locale in LOCALES}
-        return files | {f"pdf-{locale}": made.result() for locale, made in printing.items()}
+        tell(0, total)
+        for locale in LOCALES:
+            files[f"docx-{locale}"] = report_docx(report, locale)
+            tell(len(files), total)
+        for locale, made in printing.items():
+            files[f"pdf-{locale}"] = made.result()
+            tell(len(files), total)
+    return files

@@ -11,24 +11,30 @@ from qse_audit.audits.services.moves import move_audit
 from qse_audit.audits.services.planning import change_plan, create_audit, set_criteria, set_team
 from qse_audit.audits.services.plans import AuditPlan, AuditTeam, Criteria
 from qse_audit.audits.services.reporting import (
+    REPORT_WORK,
     ReportWords,
+    ask_report,
     issue_report,
+    next_number,
     prepare_report,
     write_report,
 )
 
 __all__ = [
+    "REPORT_WORK",
     "AuditPlan",
     "AuditTeam",
     "Criteria",
     "ReportWords",
     "answer",
+    "ask_report",
     "attach_evidence",
     "change_plan",
     "create_audit",
     "issue_report",
     "make_checklist",
     "move_audit",
+    "next_number",
     "prepare_report",
     "set_criteria",
     "set_team",

@@ -16,12 +16,13 @@ from qse_audit.audits.rules import AUDIT_WORKFLOW, AuditStatus, dates_are_in_ord
 from qse_audit.audits.services.moves import REASON_ASKED, apply_move, tell
 from qse_audit.audits.services.plans import check_version, note, shown
 from qse_audit.core.canonical import canonical_json
-from qse_audit.core.errors import Conflict, Refusal, TransitionRefused, refuse_all
-from qse_audit.core.permissions import Link
+from qse_audit.core.errors import Conflict, NotAllowed, Refusal, TransitionRefused, refuse_all
+from qse_audit.core.permissions import Kind, Link, Permission
 from qse_audit.core.text import N_
 from qse_audit.db.trail import chain_head
+from qse_audit.db.work import ask_work, asked_work
 from qse_audit.evidence.services import seal_evidence
-from qse_audit.policies import Identity
+from qse_audit.policies import Identity, allows
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,19 +70,62 @@ def _given(texts: Mapping[str, str]) -> dict[str, str]:
     return {name: text for name, text in texts.items() if text}
 
 
-def prepare_report(
-    session: Session, audit: Audit, *, reason: str = "", actor: Identity, now: datetime
-) -> AuditReport:
-    """Return the next version of the report of ``audit``, ready to be made into files.
+REPORT_WORK = "report"
+"""The kind of the work that issues a report."""
 
-    Number 1 needs a complete audit in progress, a revision a reason and an issued report. Nothing
-    is written: making the files takes seconds, during which others may write.
 
+def ask_report(
+    session: Session,
+    audit: Audit,
+    *,
+    number: int | None = None,
+    reason: str = "",
+    actor: Identity,
+    now: datetime,
+) -> int:
+    """Ask for version ``number`` of the report of ``audit`` (the next one) to be made and issued.
+
+    Asked twice, it is made once.
+
+    :returns: the id of the work.
     :raises Refused: with everything that is missing.
     """
-    number = 1 + (
-        session.scalar(select(func.max(Report.number)).where(Report.audit_id == audit.id)) or 0
+    number = number or next_number(session, audit)
+    key = f"{REPORT_WORK}/{audit.id}/{number}/{actor.user_id}"
+    if (known := asked_work(session, key)) is not None:
+        return known
+    refuse_report(session, audit, number=number, reason=reason, actor=actor)
+    return ask_work(
+        session,
+        REPORT_WORK,
+        key=key,
+        subject=(Kind.AUDIT, audit.id),
+        label=f"{audit.reference} · {audit.title}",
+        payload={"number": number, "reason": reason},
+        person_id=actor.user_id,
+        organisation_id=actor.organisation_id,
+        now=now,
     )
+
+
+def next_number(session: Session, audit: Audit) -> int:
+    """Return the number of the next version of the report."""
+    last = session.scalar(select(func.max(Report.number)).where(Report.audit_id == audit.id))
+    return 1 + (last or 0)
+
+
+def refuse_report(
+    session: Session, audit: Audit, *, number: int, reason: str, actor: Identity
+) -> None:
+    """Refuse what may not be issued now; returns when it may.
+
+    Number 1 needs a complete audit in progress, a revision a reason and an issued report.
+
+    :raises NotAllowed: to others than the lead auditor.
+    :raises Refused: with everything that is missing.
+    """
+    if not allows(actor, Permission.AUDIT_REPORT, audit.access()):
+        raise NotAllowed(Permission.AUDIT_REPORT)
     if number == 1:
         facts = queries.audit_facts(session, audit)
         if refusals := AUDIT_WORKFLOW.refusals(audit.status, "report", facts):
@@ -89,6 +133,26 @@ def prepare_report(
     else:
         refuse_all([_not_reported(audit)] if audit.status is not AuditStatus.REPORTED else [])
         refuse_all([] if reason.strip() else [REASON_ASKED])
+        refuse_all([] if number == next_number(session, audit) else [_not_next(number)])
+
+
+def prepare_report(
+    session: Session,
+    audit: Audit,
+    *,
+    number: int | None = None,
+    reason: str = "",
+    actor: Identity,
+    now: datetime,
+) -> AuditReport:
+    """Return version ``number`` of the report of ``audit`` (the next one), ready to be made.
+
+    Nothing is written: making the files takes seconds, during which others may write.
+
+    :raises Refused: with everything that is missing.
+    """
+    number = number or next_number(session, audit)
+    refuse_report(session, audit, number=number, reason=reason, actor=actor)
     return audit_report(
         session,
         audit,
@@ -116,7 +180,9 @@ def issue_report(
     """
     session.execute(select(Audit.id).where(Audit.id == audit.id).with_for_update())
     session.refresh(audit, ["status", "version"])
-    again = prepare_report(session, audit, reason=report.reason, actor=actor, now=now)
+    again = prepare_report(
+        session, audit, number=report.number, reason=report.reason, actor=actor, now=now
+    )
     if again.content() != report.content():
         raise Conflict(theirs={}, yours={})
     model = as_model(report)
@@ -167,3 +233,8 @@ def _not_reported(audit: Audit) -> Refusal:
         state=audit.status.label,
     )
     return Refusal("not_reported", message, "ISO 19011:2018, 6.5.2")
+
+
+def _not_next(number: int) -> Refusal:
+    message = N_("La version %(number)s du rapport est déjà émise.", number=number)
+    return Refusal("already_issued", message, "ISO 19011:2018, 6.5.2")

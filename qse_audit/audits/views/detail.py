@@ -31,6 +31,7 @@ from qse_audit.web.database import commits, session
 from qse_audit.web.guards import can, requires, requires_move
 from qse_audit.web.i18n import locale, translate
 from qse_audit.web.sign_in import identity
+from qse_audit.web.work import starts_work
 
 P = Permission
 STEPS = (
@@ -151,6 +152,7 @@ def told(line: queries.HistoryLine) -> dict[str, str]:
 
 @bp.route("/<int:audit_id>/moves/<name>", methods=["GET", "POST"])
 @requires_move(AUDIT_WORKFLOW, on=AUDIT)
+@starts_work
 @commits
 def move(audit: Audit, name: str) -> ResponseReturnValue:
     """Apply one transition of the workflow, with its reason when it asks for one."""
@@ -160,7 +162,7 @@ def move(audit: Audit, name: str) -> ResponseReturnValue:
     if not form.is_submitted():
         return render_template("audits/move.html", audit=audit, transition=transition, form=form)
     if name == "report":
-        return publish(audit)
+        return publish(audit, number=1)
     if transition.asks_reason and not form.validate():
         page = render_template("audits/move.html", audit=audit, transition=transition, form=form)
         return page, 422

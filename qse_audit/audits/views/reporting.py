@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from qse_audit.audits import queries, reports, services
-from qse_audit.audits.forms import ReasonForm, ReportForm, stored_words
+from qse_audit.audits.forms import ReportForm, RevisionForm, stored_words
 from qse_audit.audits.models import Audit, Report
 from qse_audit.audits.rules import REPORT_LETTERS, SAMPLING_STATEMENT, missing_items, report_is_open
 from qse_audit.audits.views.blueprint import AUDIT, REPORT, bp
@@ -18,6 +18,7 @@ from qse_audit.web.database import commits, files, session
 from qse_audit.web.guards import requires
 from qse_audit.web.i18n import translate
 from qse_audit.web.sign_in import identity
+from qse_audit.web.work import follow_work, starts_work
 
 P = Permission
 
@@ -65,35 +66,25 @@ def words_conflict(audit: Audit, form: ReportForm) -> ResponseReturnValue:
     return conflict_page(form, stored, version=audit.version, back_url=back_url)
 
 
-def publish(audit: Audit, reason: str = "") -> ResponseReturnValue:
-    """Make the next version of the report into files, then issue it.
-
-    The database is let go while the files are made, which takes seconds; what changed in between
-    is a conflict.
-    """
-    audit_id, who, at = audit.id, identity(), now()
-    report = services.prepare_report(session(), audit, reason=reason, actor=who, now=at)
-    session().rollback()
-    kept = {
-        name: files().put_bytes(content).sha256
-        for name, content in reports.report_files(report).items()
-    }
-    again = queries.get_audit(session(), audit_id)
-    stored = services.issue_report(session(), again, report, files=kept, actor=who, now=at)
-    flash(_("Rapport émis : version %(number)s.", number=stored.number), "success")
-    return redirect(url_for("audits.detail", audit_id=audit_id, _anchor="reports"), code=303)
+def publish(audit: Audit, reason: str = "", number: int | None = None) -> ResponseReturnValue:
+    """Ask for a version of the report, which is then made into files and issued."""
+    work_id = services.ask_report(
+        session(), audit, number=number, reason=reason, actor=identity(), now=now()
+    )
+    return follow_work(work_id)
 
 
 @bp.route("/<int:audit_id>/report/revise", methods=["GET", "POST"])
 @requires(P.AUDIT_REPORT, on=AUDIT)
+@starts_work
 @commits
 def revise(audit: Audit) -> ResponseReturnValue:
     """Issue a new version of an issued report, with its reason."""
-    form = ReasonForm()
+    form = RevisionForm(number=services.next_number(session(), audit))
     if not form.validate_on_submit():
         status = 422 if form.errors else 200
         return render_template("audits/revise.html", audit=audit, form=form), status
-    return publish(audit, form.reason.data or "")
+    return publish(audit, form.reason.data or "", form.number.data)
 
 
 @bp.get("/reports/<int:report_id>")

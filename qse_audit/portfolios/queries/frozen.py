@@ -15,6 +15,7 @@ from typing import Any
 from sqlalchemy import and_, false, or_, select
 from sqlalchemy.orm import Session, selectinload
 
+from qse_audit.core.canonical import canonical_json
 from qse_audit.core.clock import day_in_paris
 from qse_audit.core.errors import Refusal
 from qse_audit.core.permissions import Kind, Link
@@ -40,6 +41,12 @@ WORDS = {
     Kind.ACTION: N_("Action"),
 }
 """How people call each kind of record."""
+
+OWN_PARTS = (
+    "late_days", "candidacy", "certification", "declaration", "blocks", "is_ready", "situations",
+    "opinion",
+)  # fmt: skip
+"""The parts of the model that are the candidate’s, the tutor’s and the company’s word on them."""
 
 Key = tuple[Kind, int]
 
@@ -96,6 +103,16 @@ def freeze(
         "opinion": _opinion(portfolio),
     }
     return Frozen(model, _refusals(tied, keys, annexes))
+
+
+def own_part(model: Mapping[str, Any]) -> bytes:
+    """Return what the candidate answers for, to see whether it changed since it was frozen.
+
+    The records themselves may live on: the dossier says how they stood when it was frozen.
+    """
+    own = {name: model[name] for name in OWN_PARTS}
+    records = [[record["kind"], record["id"]] for record in model["records"]]
+    return canonical_json({**own, "records": records})
 
 
 def _refusals(

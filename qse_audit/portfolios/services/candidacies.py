@@ -160,7 +160,7 @@ def move_candidacy(
     actor: Identity,
     now: datetime,
 ) -> None:
-    """Apply a transition of the workflow; submitting is :func:`dossiers.submit_dossier`.
+    """Apply a transition of the workflow; submitting is :func:`submissions.keep_dossier`.
 
     :raises Refused: when the workflow says no, or when the reason that it asks for is missing.
     """

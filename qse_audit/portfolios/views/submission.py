@@ -1,27 +1,27 @@
 """Submitting a portfolio: what is missing, the declaration, the sealed dossier."""
 
-from flask import current_app, flash, redirect, render_template, url_for
+from flask import render_template
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
 
 from qse_audit.core.clock import day_in_paris, now
 from qse_audit.core.errors import Refused
 from qse_audit.core.permissions import Permission
-from qse_audit.documents.seal import load_or_make_key
 from qse_audit.portfolios.forms import SubmitForm
 from qse_audit.portfolios.guidance import AUTHENTICITY, CONFIDENTIALITY
 from qse_audit.portfolios.models import Candidacy
 from qse_audit.portfolios.queries.portfolio import read_portfolio
 from qse_audit.portfolios.rules import CANDIDACY_WORKFLOW, CandidacyFacts, late_days
-from qse_audit.portfolios.services.dossiers import submit_dossier
+from qse_audit.portfolios.services.submissions import ask_submission
 from qse_audit.portfolios.views.blueprint import CANDIDACY, bp
 from qse_audit.web.database import commits, files, session
 from qse_audit.web.guards import requires
 from qse_audit.web.sign_in import identity
+from qse_audit.web.work import follow_work, starts_work
 
 
 @bp.route("/<int:candidacy_id>/submit", methods=["GET", "POST"])
 @requires(Permission.CANDIDACY_EDIT, on=CANDIDACY)
+@starts_work
 @commits
 def submit(candidacy: Candidacy) -> ResponseReturnValue:
     """Show what would be submitted; freeze and seal it."""
@@ -51,15 +51,12 @@ def submit(candidacy: Candidacy) -> ResponseReturnValue:
 
 
 def _submitted(candidacy: Candidacy, form: SubmitForm) -> ResponseReturnValue:
-    settings, at = current_app.config["SETTINGS"], now()
-    dossier = submit_dossier(
+    work_id = ask_submission(
         session(),
         candidacy,
         files=files(),
-        seal_key=load_or_make_key(settings.seal_key_path, now=at),
         actor=identity(),
-        now=at,
+        now=now(),
         is_declared_authentic=bool(form.declares.data),
     )
-    flash(_("Dossier %(reference)s remis et scellé.", reference=dossier.reference), "success")
-    return redirect(url_for("portfolios.show", candidacy_id=candidacy.id), 303)
+    return follow_work(work_id)

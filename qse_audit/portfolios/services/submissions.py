@@ -1,0 +1,404 @@
+"""Submitting a portfolio: declared and frozen, made into a sealed file, then kept.
+
+Three steps, so that no write transaction is open while the file is made (``jobs.py`` runs them as a
+long work; :func:`submit_dossier` runs them one after the other):
+
+* :func:`declare_dossier` freezes what the portfolio says and records the candidate’s declaration
+  with its hash: the last event of the register that travels with the dossier;
+* :func:`seal_dossier` writes the sealed ZIP from what was frozen alone;
+* :func:`keep_dossier` checks that the candidate’s part is still what was frozen, then moves the
+  candidacy, stores the dossier and records both.
+"""
+
+from collections.abc import Callable, Generator, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from qse_audit.core.canonical import canonical_json
+from qse_audit.core.clock import day_in_paris
+from qse_audit.core.errors import DocumentError, NotAllowed, Refusal, refuse_all
+from qse_audit.core.permissions import Kind, Link, Permission
+from qse_audit.core.text import N_
+from qse_audit.db.numbering import next_reference
+from qse_audit.db.outbox import notify
+from qse_audit.db.participation import read_links
+from qse_audit.db.trail import Act, Head, read_chain, record
+from qse_audit.db.work import ask_work, asked_work
+from qse_audit.documents.bag import BagSummary, bag_chunks
+from qse_audit.documents.seal import SealKey
+from qse_audit.documents.store import FileStore, Stored
+from qse_audit.evidence.services import seal_evidence
+from qse_audit.policies import Identity, allows
+from qse_audit.portfolios.models import Candidacy, Dossier
+from qse_audit.portfolios.queries.candidacies import dossiers_of
+from qse_audit.portfolios.queries.frozen import Frozen, freeze, own_part
+from qse_audit.portfolios.queries.portfolio import read_portfolio
+from qse_audit.portfolios.reports.bundle import members
+from qse_audit.portfolios.rules import CANDIDACY_WORKFLOW, CandidacyFacts, CandidacyStatus
+
+DOSSIER_WORK = "dossier"
+"""The kind of the work that seals a dossier."""
+READY_MESSAGE = N_("Un dossier vient d’être remis : vous pouvez le lire.")
+CHANGED = Refusal(
+    "changed_meanwhile",
+    N_("Votre dossier a changé pendant le scellement : relisez-le, puis remettez-le de nouveau."),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """What would be submitted, and the status that submitting leads to."""
+
+    frozen: Frozen
+    status: CandidacyStatus
+
+
+def ask_submission(
+    session: Session,
+    candidacy: Candidacy,
+    *,
+    files: FileStore,
+    actor: Identity,
+    now: datetime,
+    is_declared_authentic: bool,
+) -> int:
+    """Freeze the portfolio as it is now, and ask for it to be sealed and submitted.
+
+    Asked twice, it is submitted once.
+
+    :returns: the id of the work.
+    :raises Refused: with every reason why it cannot be submitted.
+    """
+    key = f"{DOSSIER_WORK}/{candidacy.id}/{_number(session, candidacy)}/{actor.user_id}"
+    if (known := asked_work(session, key)) is not None:
+        return known
+    model = declare_dossier(
+        session,
+        candidacy,
+        files=files,
+        actor=actor,
+        now=now,
+        is_declared_authentic=is_declared_authentic,
+    )
+    return ask_work(
+        session,
+        DOSSIER_WORK,
+        key=key,
+        subject=(Kind.CANDIDACY, candidacy.id),
+        label=f"{model['reference']} · {model['certification']['title']}",
+        payload={"model": model},
+        person_id=actor.user_id,
+        organisation_id=actor.organisation_id,
+        now=now,
+    )
+
+
+def submit_dossier(
+    session: Session,
+    candidacy: Candidacy,
+    *,
+    files: FileStore,
+    seal_key: SealKey,
+    actor: Identity,
+    now: datetime,
+    is_declared_authentic: bool = True,
+) -> Dossier:
+    """Freeze the portfolio as it is now, seal it, keep the file and say so in the chain.
+
+    ``is_declared_authentic``: whether the candidate accepted the declaration of authenticity.
+
+    :raises Refused: with every reason why it cannot be submitted.
+    """
+    model = declare_dossier(
+        session,
+        candidacy,
+        files=files,
+        actor=actor,
+        now=now,
+        is_declared_authentic=is_declared_authentic,
+    )
+    stored = seal_dossier(session, model, files=files, key=seal_key, now=now)
+    return keep_dossier(session, candidacy, model, stored=stored, files=files, actor=actor, now=now)
+
+
+def declare_dossier(
+    session: Session,
+    candidacy: Candidacy,
+    *,
+    files: FileStore,
+    actor: Identity,
+    now: datetime,
+    is_declared_authentic: bool,
+) -> dict[str, Any]:
+    """Record that the candidate declares the portfolio authentic, and return what it says now.
+
+    :raises Refused: with every reason why it cannot be submitted.
+    """
+    ready = _ready(
+        session,
+        candidacy,
+        files=files,
+        actor=actor,
+        locale=actor.locale,
+        now=now,
+        is_declared_authentic=is_declared_authentic,
+    )
+    model = {**ready.frozen.model, **_named(session, candidacy, now)}
+    digest = sha256(canonical_json(model)).hexdigest()
+    head = _record(session, candidacy, "declare", _facts_of(model, digest), actor=actor, now=now)
+    model["chain"] = {"seq": head.seq, "hash": head.hash, "model_sha256": digest}
+    return model
+
+
+def seal_dossier(
+    session: Session,
+    model: Mapping[str, Any],
+    *,
+    files: FileStore,
+    key: SealKey,
+    now: datetime,
+    tell: Callable[[int, int], None] = lambda done, total: None,
+) -> Stored:
+    """Write the sealed ZIP of what was frozen into the store, as a stream.
+
+    ``session`` only reads the register; ``tell`` hears how many bytes are written, of how many.
+
+    :raises StorageFull: when there is no room; nothing is kept then.
+    :raises DocumentError: when a file is no longer what it was.
+    """
+    chain = read_chain(session, model["candidacy"]["organisation_id"])
+    bag = _Watched(
+        bag_chunks(
+            root=model["reference"],
+            members=members(model, chain, files, now=now),
+            info={
+                "Source-Organization": model["candidacy"]["company"],
+                "External-Identifier": model["reference"],
+                "External-Description": f"{model['certification']['code']}, "
+                f"{model['candidacy']['candidate']}",
+            },
+            key=key,
+            sealed_at=now,
+            claims={
+                "reference": model["reference"],
+                "head_seq": model["chain"]["seq"],
+                "head_hash": model["chain"]["hash"],
+                "model_sha256": model["chain"]["model_sha256"],
+            },
+        ),
+        tell=lambda done: tell(done, sum(file["size_bytes"] for file in model["files"])),
+    )
+    stored = files.put(bag)
+    _check_evidence(model, bag.summary)
+    return stored
+
+
+def keep_dossier(
+    session: Session,
+    candidacy: Candidacy,
+    model: Mapping[str, Any],
+    *,
+    stored: Stored,
+    files: FileStore,
+    actor: Identity,
+    now: datetime,
+) -> Dossier:
+    """Submit what was declared, with its sealed file, unless the candidate’s part has changed.
+
+    The company’s records stay as they were when they were frozen: they live on beside the dossier.
+
+    :raises Refused: when it can no longer be submitted, or no longer says what was declared.
+    """
+    session.execute(select(Candidacy.id).where(Candidacy.id == candidacy.id).with_for_update())
+    session.refresh(candidacy, ["status", "version"])
+    declared_at = datetime.fromisoformat(model["frozen_at"])
+    again = _ready(
+        session,
+        candidacy,
+        files=files,
+        actor=actor,
+        locale=model["locale"],
+        now=declared_at,
+        is_declared_authentic=True,
+    )
+    refuse_all([] if own_part(again.frozen.model) == own_part(model) else [CHANGED])
+    candidacy.status, candidacy.submitted_at = again.status, declared_at
+    digest = model["chain"]["model_sha256"]
+    _record(session, candidacy, "submit", _facts_of(model, digest), actor=actor, now=now)
+    dossier = _dossier(candidacy, model, stored, actor=actor)
+    session.add(dossier)
+    session.flush()
+    _record_seal(session, dossier, actor=actor, now=now)
+    tied = [r["id"] for r in model["records"] if r["kind"] == Kind.EVIDENCE]
+    seal_evidence(session, tied, now=now)
+    _tell(session, candidacy, dossier, now)
+    return dossier
+
+
+def _ready(
+    session: Session,
+    candidacy: Candidacy,
+    *,
+    files: FileStore,
+    actor: Identity,
+    locale: str,
+    now: datetime,
+    is_declared_authentic: bool,
+) -> Ready:
+    """Return what the portfolio says, and where submitting it leads; refuse what may not be."""
+    if not allows(actor, Permission.CANDIDACY_EDIT, candidacy.access()):
+        raise NotAllowed(Permission.CANDIDACY_EDIT)
+    portfolio = read_portfolio(session, candidacy)
+    facts = CandidacyFacts(
+        has_exam_centre=candidacy.exam_centre_id is not None,
+        complete_situations=portfolio.complete_count,
+        is_declared_authentic=is_declared_authentic,
+    )
+    frozen = freeze(session, candidacy, portfolio, files=files, locale=locale, now=now)
+    refusals = CANDIDACY_WORKFLOW.refusals(candidacy.status, "submit", facts)
+    refuse_all([*refusals, *frozen.refusals])
+    return Ready(frozen, CANDIDACY_WORKFLOW.decide(candidacy.status, "submit", facts))
+
+
+def _number(session: Session, candidacy: Candidacy) -> int:
+    earlier = dossiers_of(session, candidacy.id)
+    return earlier[0].number + 1 if earlier else 1
+
+
+def _named(session: Session, candidacy: Candidacy, now: datetime) -> dict[str, Any]:
+    """Return the number and the reference of the next dossier: DOS-2026-003-2 follows -1."""
+    earlier = dossiers_of(session, candidacy.id)
+    number = earlier[0].number + 1 if earlier else 1
+    if earlier:
+        base = earlier[0].reference.rpartition("-")[0]
+    else:
+        base = next_reference(
+            session,
+            "DOS",
+            organisation_id=candidacy.organisation_id,
+            year=day_in_paris(now).year,
+        )
+    return {"number": number, "reference": f"{base}-{number}"}
+
+
+class _Watched:
+    """A stream of chunks that tells how much passed, and keeps what its generator returns."""
+
+    def __init__(
+        self, chunks: Generator[bytes, None, BagSummary], *, tell: Callable[[int], None]
+    ) -> None:
+        self._chunks, self._tell = chunks, tell
+        self.summary: BagSummary | None = None
+
+    def __iter__(self) -> Iterator[bytes]:
+        self.summary = yield from self._counted()
+
+    def _counted(self) -> Generator[bytes, None, BagSummary]:
+        done = 0
+        while True:
+            try:
+                chunk = next(self._chunks)
+            except StopIteration as end:
+                summary: BagSummary = end.value
+                return summary
+            done += len(chunk)
+            self._tell(done)
+            yield chunk
+
+
+def _check_evidence(model: Mapping[str, Any], summary: BagSummary | None) -> None:
+    """Refuse to seal a file whose bytes are no longer those of its address."""
+    written = {entry.name: entry.sha256 for entry in summary.entries} if summary else {}
+    root = model["reference"]
+    for file in model["files"]:
+        if written.get(f"{root}/data/{file['path']}") != file["sha256"]:
+            raise DocumentError(
+                N_("Le fichier « %(name)s » est abîmé sur le serveur.", name=file["name"])
+            )
+
+
+def _dossier(
+    candidacy: Candidacy, model: Mapping[str, Any], stored: Stored, *, actor: Identity
+) -> Dossier:
+    return Dossier(
+        candidacy_id=candidacy.id,
+        number=model["number"],
+        reference=model["reference"],
+        model=dict(model),
+        sha256=stored.sha256,
+        size_bytes=stored.size_bytes,
+        late_days=model["late_days"],
+        head_seq=model["chain"]["seq"],
+        head_hash=model["chain"]["hash"],
+        submitted_at=candidacy.submitted_at,
+        submitted_by_id=actor.user_id,
+    )
+
+
+def _facts_of(model: Mapping[str, Any], digest: str) -> dict[str, Any]:
+    """Return what the register keeps of what was declared and submitted."""
+    return {
+        "reference": model["reference"],
+        "number": model["number"],
+        "late_days": model["late_days"],
+        "model_sha256": digest,
+        "opinion_sha256": model["opinion"]["sha256"] if model["opinion"] else None,
+    }
+
+
+def _record(
+    session: Session,
+    candidacy: Candidacy,
+    act: str,
+    facts: Mapping[str, Any],
+    *,
+    actor: Identity,
+    now: datetime,
+) -> Head:
+    told = Act(verb=f"candidacy.{act}", kind=Kind.CANDIDACY, subject_id=candidacy.id, data=facts)
+    return record(
+        session, told, organisation_id=candidacy.organisation_id, actor_id=actor.user_id, now=now
+    )
+
+
+def _record_seal(session: Session, dossier: Dossier, *, actor: Identity, now: datetime) -> None:
+    act = Act(
+        verb="dossier.seal",
+        kind=Kind.DOSSIER,
+        subject_id=dossier.id,
+        data={"reference": dossier.reference, "sha256": dossier.sha256},
+    )
+    record(
+        session,
+        act,
+        organisation_id=dossier.model["candidacy"]["organisation_id"],
+        actor_id=actor.user_id,
+        now=now,
+    )
+
+
+def _tell(session: Session, candidacy: Candidacy, dossier: Dossier, now: datetime) -> None:
+    """Tell the tutor and the panel that there is something to read."""
+    links = read_links(session, Kind.CANDIDACY, candidacy.id)
+    centre = candidacy.exam_centre_id or candidacy.organisation_id
+    places = {
+        Link.TUTOR: candidacy.organisation_id,
+        Link.EVALUATOR: centre,
+        Link.JURY: centre,
+    }
+    for link, place in places.items():
+        for person_id in links.get(link, ()):
+            notify(
+                session,
+                READY_MESSAGE,
+                key=f"dossier/{dossier.id}/{person_id}",
+                person_id=person_id,
+                organisation_id=place,
+                subject=(Kind.DOSSIER, dossier.id),
+                now=now,
+            )
