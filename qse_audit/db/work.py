@@ -54,7 +54,7 @@ class Work(Base):
     organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"))
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     """Who asked, in the organisation where they acted."""
-    subject_kind: Mapped[Kind] = mapped_column(code(Kind, "subject_kind"))
+    subject_kind: Mapped[str] = mapped_column(String(32))
     subject_id: Mapped[int]
     label: Mapped[str] = mapped_column(String(200))
     """How people call the subject."""
@@ -74,7 +74,7 @@ class Work(Base):
     done_count: Mapped[int] = mapped_column(BigInteger)
     total_count: Mapped[int] = mapped_column(BigInteger)
     """How much there is to do in all; 0 while that is not known."""
-    result_kind: Mapped[Kind | None] = mapped_column(code(Kind, "result_kind"))
+    result_kind: Mapped[str | None] = mapped_column(String(32))
     result_id: Mapped[int | None]
     outcome: Mapped[list[Any]] = mapped_column(JSON)
     """What to say at the end: one sentence, or every reason of a failure."""
@@ -106,7 +106,7 @@ def ask_work(
             key=key,
             organisation_id=organisation_id,
             person_id=person_id,
-            subject_kind=subject[0],
+            subject_kind=str(subject[0]),
             subject_id=subject[1],
             label=label[:200],
             payload=dict(payload),

@@ -11,7 +11,8 @@ from qse_audit.core.text import N_
 from qse_audit.documents.seal import load_or_make_key
 from qse_audit.documents.store import Stored
 from qse_audit.portfolios.queries.candidacies import get_candidacy
-from qse_audit.portfolios.services.submissions import DOSSIER_WORK, keep_dossier, seal_dossier
+from qse_audit.portfolios.services.sealing import seal_dossier
+from qse_audit.portfolios.services.submissions import DOSSIER_WORK, keep_dossier
 from qse_audit.works.services import Ending, Task, WorkKind
 
 

@@ -11,7 +11,6 @@ from typing import ParamSpec, Protocol
 from flask import Response, current_app, flash, g, redirect, url_for
 from flask.typing import ResponseReturnValue
 
-from qse_audit.core.permissions import Kind
 from qse_audit.core.text import Message
 from qse_audit.web.i18n import translate
 from qse_audit.web.origins import origin_url
@@ -25,7 +24,7 @@ class Outcome(Protocol):
     """What a work that is done led to."""
 
     @property
-    def result(self) -> tuple[Kind, int] | None: ...  # noqa: D102  # a protocol’s field
+    def result(self) -> tuple[str, int] | None: ...  # noqa: D102  # a protocol’s field
     @property
     def message(self) -> Message | str: ...  # noqa: D102  # a protocol’s field
 

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from qse_audit.accounts.models import Person
 from qse_audit.accounts.queries import roles_in
 from qse_audit.core.errors import NotAllowed, NotFound, Refusal
-from qse_audit.core.permissions import Kind, Link
+from qse_audit.core.permissions import Link
 from qse_audit.core.text import Message
 from qse_audit.db.work import Work, WorkStatus
 from qse_audit.policies import Access, Identity
@@ -31,8 +31,8 @@ class WorkLine:
     """How much is done; ``None`` while that is not known."""
     asked_at: datetime
     finished_at: datetime | None
-    subject: tuple[Kind, int]
-    result: tuple[Kind, int] | None
+    subject: tuple[str, int]
+    result: tuple[str, int] | None
     message: Message | str
     """What a work that is done says; ``""`` for others."""
     refusals: Sequence[Refusal]

@@ -34,7 +34,7 @@ from qse_audit.works.services import WorkKind
 bp = Blueprint("works", __name__, url_prefix="/works")
 
 WORK = Target(load=queries.get_work, argument="work_id", read=Permission.WORK_READ)
-WAITING, STARTING = N_("En attente d’un autre travail"), N_("Préparation")
+WAITING, STARTING = N_("Attend son tour"), N_("Préparation")
 ASKED, UNKNOWN, FAILED = N_("En cours"), N_("Travail"), N_("Non abouti")
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, Select, func, select
+from sqlalchemy import Row, ScalarSelect, Select, func, select
 from sqlalchemy.orm import Session, aliased
 
 from qse_audit.accounts.models import Membership, Organisation, Person, SignInSession
@@ -145,25 +145,6 @@ def _work_of(row: Row[Any]) -> WorkGlance | None:
 
 def _lines(token: str, at: datetime) -> Select[Any]:
     """Return the statement of a session that counts at ``at``: one line a role of its person."""
-    unread = (
-        select(func.count())
-        .where(
-            Notice.person_id == SignInSession.person_id,
-            Notice.organisation_id == SignInSession.organisation_id,
-            Notice.read_at.is_(None),
-        )
-        .scalar_subquery()
-    )
-    asked = aliased(Work)
-    last_work = (
-        select(func.max(asked.id))
-        .where(
-            asked.person_id == SignInSession.person_id,
-            asked.organisation_id == SignInSession.organisation_id,
-            asked.seen_at.is_(None),
-        )
-        .scalar_subquery()
-    )
     columns: list[Any] = [
         SignInSession.id,
         SignInSession.person_id,
@@ -177,7 +158,7 @@ def _lines(token: str, at: datetime) -> Select[Any]:
         Organisation.id.label("organisation_id"),
         Organisation.name.label("organisation_name"),
         Organisation.kind.label("organisation_kind"),
-        unread.label("unread"),
+        _unread().label("unread"),
         Work.id.label("work_id"),
         Work.kind.label("work_kind"),
         Work.label.label("work_label"),
@@ -190,7 +171,7 @@ def _lines(token: str, at: datetime) -> Select[Any]:
         .join(Person, Person.id == SignInSession.person_id)
         .join(Membership, Membership.person_id == Person.id)
         .join(Organisation, Organisation.id == Membership.organisation_id)
-        .outerjoin(Work, Work.id == last_work)
+        .outerjoin(Work, Work.id == _last_work())
         .where(
             SignInSession.token_hash == token_hash(token),
             SignInSession.revoked_at.is_(None),
@@ -199,6 +180,33 @@ def _lines(token: str, at: datetime) -> Select[Any]:
             Person.disabled_at.is_(None),
         )
         .order_by(Organisation.name, Organisation.id)
+    )
+
+
+def _unread() -> ScalarSelect[int]:
+    """Return how many messages wait for the person of a session, where they act."""
+    return (
+        select(func.count())
+        .where(
+            Notice.person_id == SignInSession.person_id,
+            Notice.organisation_id == SignInSession.organisation_id,
+            Notice.read_at.is_(None),
+        )
+        .scalar_subquery()
+    )
+
+
+def _last_work() -> ScalarSelect[int]:
+    """Return the last work whose outcome the person of a session was not led to."""
+    asked = aliased(Work)
+    return (
+        select(func.max(asked.id))
+        .where(
+            asked.person_id == SignInSession.person_id,
+            asked.organisation_id == SignInSession.organisation_id,
+            asked.seen_at.is_(None),
+        )
+        .scalar_subquery()
     )
 
 

@@ -5,12 +5,12 @@ long work; :func:`submit_dossier` runs them one after the other):
 
 * :func:`declare_dossier` freezes what the portfolio says and records the candidate’s declaration
   with its hash: the last event of the register that travels with the dossier;
-* :func:`seal_dossier` writes the sealed ZIP from what was frozen alone;
+* :func:`~.sealing.seal_dossier` writes the sealed ZIP from what was frozen alone;
 * :func:`keep_dossier` checks that the candidate’s part is still what was frozen, then moves the
   candidacy, stores the dossier and records both.
 """
 
-from collections.abc import Callable, Generator, Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
@@ -21,15 +21,14 @@ from sqlalchemy.orm import Session
 
 from qse_audit.core.canonical import canonical_json
 from qse_audit.core.clock import day_in_paris
-from qse_audit.core.errors import DocumentError, NotAllowed, Refusal, refuse_all
+from qse_audit.core.errors import NotAllowed, Refusal, refuse_all
 from qse_audit.core.permissions import Kind, Link, Permission
 from qse_audit.core.text import N_
 from qse_audit.db.numbering import next_reference
 from qse_audit.db.outbox import notify
 from qse_audit.db.participation import read_links
-from qse_audit.db.trail import Act, Head, read_chain, record
+from qse_audit.db.trail import Act, Head, record
 from qse_audit.db.work import ask_work, asked_work
-from qse_audit.documents.bag import BagSummary, bag_chunks
 from qse_audit.documents.seal import SealKey
 from qse_audit.documents.store import FileStore, Stored
 from qse_audit.evidence.services import seal_evidence
@@ -38,8 +37,8 @@ from qse_audit.portfolios.models import Candidacy, Dossier
 from qse_audit.portfolios.queries.candidacies import dossiers_of
 from qse_audit.portfolios.queries.frozen import Frozen, freeze, own_part
 from qse_audit.portfolios.queries.portfolio import read_portfolio
-from qse_audit.portfolios.reports.bundle import members
 from qse_audit.portfolios.rules import CANDIDACY_WORKFLOW, CandidacyFacts, CandidacyStatus
+from qse_audit.portfolios.services.sealing import seal_dossier
 
 DOSSIER_WORK = "dossier"
 """The kind of the work that seals a dossier."""
@@ -155,49 +154,6 @@ def declare_dossier(
     return model
 
 
-def seal_dossier(
-    session: Session,
-    model: Mapping[str, Any],
-    *,
-    files: FileStore,
-    key: SealKey,
-    now: datetime,
-    tell: Callable[[int, int], None] = lambda done, total: None,
-) -> Stored:
-    """Write the sealed ZIP of what was frozen into the store, as a stream.
-
-    ``session`` only reads the register; ``tell`` hears how many bytes are written, of how many.
-
-    :raises StorageFull: when there is no room; nothing is kept then.
-    :raises DocumentError: when a file is no longer what it was.
-    """
-    chain = read_chain(session, model["candidacy"]["organisation_id"])
-    bag = _Watched(
-        bag_chunks(
-            root=model["reference"],
-            members=members(model, chain, files, now=now),
-            info={
-                "Source-Organization": model["candidacy"]["company"],
-                "External-Identifier": model["reference"],
-                "External-Description": f"{model['certification']['code']}, "
-                f"{model['candidacy']['candidate']}",
-            },
-            key=key,
-            sealed_at=now,
-            claims={
-                "reference": model["reference"],
-                "head_seq": model["chain"]["seq"],
-                "head_hash": model["chain"]["hash"],
-                "model_sha256": model["chain"]["model_sha256"],
-            },
-        ),
-        tell=lambda done: tell(done, sum(file["size_bytes"] for file in model["files"])),
-    )
-    stored = files.put(bag)
-    _check_evidence(model, bag.summary)
-    return stored
-
-
 def keep_dossier(
     session: Session,
     candidacy: Candidacy,
@@ -284,42 +240,6 @@ def _named(session: Session, candidacy: Candidacy, now: datetime) -> dict[str, A
             year=day_in_paris(now).year,
         )
     return {"number": number, "reference": f"{base}-{number}"}
-
-
-class _Watched:
-    """A stream of chunks that tells how much passed, and keeps what its generator returns."""
-
-    def __init__(
-        self, chunks: Generator[bytes, None, BagSummary], *, tell: Callable[[int], None]
-    ) -> None:
-        self._chunks, self._tell = chunks, tell
-        self.summary: BagSummary | None = None
-
-    def __iter__(self) -> Iterator[bytes]:
-        self.summary = yield from self._counted()
-
-    def _counted(self) -> Generator[bytes, None, BagSummary]:
-        done = 0
-        while True:
-            try:
-                chunk = next(self._chunks)
-            except StopIteration as end:
-                summary: BagSummary = end.value
-                return summary
-            done += len(chunk)
-            self._tell(done)
-            yield chunk
-
-
-def _check_evidence(model: Mapping[str, Any], summary: BagSummary | None) -> None:
-    """Refuse to seal a file whose bytes are no longer those of its address."""
-    written = {entry.name: entry.sha256 for entry in summary.entries} if summary else {}
-    root = model["reference"]
-    for file in model["files"]:
-        if written.get(f"{root}/data/{file['path']}") != file["sha256"]:
-            raise DocumentError(
-                N_("Le fichier « %(name)s » est abîmé sur le serveur.", name=file["name"])
-            )
 
 
 def _dossier(

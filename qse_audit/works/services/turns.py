@@ -69,7 +69,7 @@ def end_well(session: Session, work_id: int, holder: str, *, ending: Ending, now
         finished_at=now,
         holder=None,
         payload={},
-        result_kind=kind,
+        result_kind=str(kind),
         result_id=result_id,
         outcome=[as_stored(ending.message)],
     )

@@ -6,11 +6,6 @@ from alembic import op
 revision = "0011"
 down_revision = "0010"
 
-KINDS = (
-    "audit", "checklist_item", "finding", "action", "report", "evidence", "candidacy", "situation",
-    "dossier",
-)  # fmt: skip
-
 
 def upgrade() -> None:
     """Create the table."""
@@ -21,12 +16,23 @@ def upgrade() -> None:
         sa.Column("key", sa.String(length=120), nullable=False),
         sa.Column("organisation_id", sa.Integer(), nullable=False),
         sa.Column("person_id", sa.Integer(), nullable=False),
-        sa.Column("subject_kind", _code("subject_kind", *KINDS), nullable=False),
+        sa.Column("subject_kind", sa.String(length=32), nullable=False),
         sa.Column("subject_id", sa.Integer(), nullable=False),
         sa.Column("label", sa.String(length=200), nullable=False),
         sa.Column("payload", sa.JSON(), nullable=False),
         sa.Column(
-            "status", _code("workstatus", "asked", "running", "done", "failed"), nullable=False
+            "status",
+            sa.Enum(
+                "asked",
+                "running",
+                "done",
+                "failed",
+                name="workstatus_known",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=False,
         ),
         sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("started_at", sa.DateTime(timezone=True), nullable=True),
@@ -38,7 +44,7 @@ def upgrade() -> None:
         sa.Column("phase", sa.String(length=32), nullable=False),
         sa.Column("done_count", sa.BigInteger(), nullable=False),
         sa.Column("total_count", sa.BigInteger(), nullable=False),
-        sa.Column("result_kind", _code("result_kind", *KINDS), nullable=True),
+        sa.Column("result_kind", sa.String(length=32), nullable=True),
         sa.Column("result_id", sa.Integer(), nullable=True),
         sa.Column("outcome", sa.JSON(), nullable=False),
         sa.Column("incident", sa.String(length=8), nullable=False),
@@ -74,9 +80,3 @@ def upgrade() -> None:
 def downgrade() -> None:
     """Drop the table."""
     op.drop_table("work")
-
-
-def _code(name: str, *codes: str) -> sa.Enum:
-    return sa.Enum(
-        *codes, name=f"{name}_known", native_enum=False, create_constraint=True, length=32
-    )
