@@ -57,6 +57,9 @@ MACHINE = {
     "requirement.key",
     "question.key",
     "report.files",
+    "work.payload",
+    "work.outcome",
+    "work.result_kind",
 }
 """Columns that code reads, not people; digests are known by their name."""
 
@@ -125,7 +128,8 @@ def _kind_of(row: dict[str, Any], name: str) -> bool:
 
 def _is_unique(table: Table, column: Column[Any]) -> bool:
     keys = [key for key in table.constraints if isinstance(key, UniqueConstraint)]
-    return any(list(key.columns) == [column] for key in keys)
+    indexes = [index for index in table.indexes if index.unique]
+    return any(list(key.columns) == [column] for key in (*keys, *indexes))
 
 
 def plant(connection: Connection, files: FileStore) -> dict[str, Canary]:

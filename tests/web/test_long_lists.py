@@ -95,7 +95,7 @@ def test_a_page_says_that_counting_stopped(
 ) -> None:
     grow(session, cast, model, 1_000, 1_000 + COUNTED_AT_MOST)
     page = browse(cast.claire, "GET", f"/{name}/?show=all")
-    assert page.select_one(".filtered__count").text.startswith("1\N{NARROW NO-BREAK SPACE}000+ ")
+    assert page.select_one(".filtered__count").text.startswith("1 000+ ")
     assert not page.select(".share"), "the shares of the first thousand say nothing of the rest"
 
 
@@ -104,4 +104,4 @@ def test_a_count_just_before_the_end_is_exact(
 ) -> None:
     grow(session, cast, Finding, 1_000, 998 + COUNTED_AT_MOST)
     page = browse(cast.claire, "GET", "/findings/")
-    assert page.select_one(".filtered__count").text == "1\N{NARROW NO-BREAK SPACE}000 constats"
+    assert page.select_one(".filtered__count").text == "1 000 constats"
