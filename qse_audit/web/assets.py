@@ -28,6 +28,7 @@ STYLES = (
     "shell",
     "components",
     "records",
+    "charts",
     "forms",
     "tables",
     "access",

@@ -9,6 +9,7 @@ from markupsafe import Markup, escape
 
 from qse_audit.core.text import pick, typeset
 from qse_audit.documents import text
+from qse_audit.documents.charts import NARROW, WIDE, ChartSpec, to_plotly, to_svg, to_table
 from qse_audit.web.i18n import locale
 from qse_audit.web.paging import COUNTED_AT_MOST
 
@@ -42,6 +43,11 @@ def counted(count: int) -> str:
     return f"{most}+" if count > COUNTED_AT_MOST else text.number(count, locale())
 
 
+def chart_svg(spec: ChartSpec, *, narrow: bool = False) -> Markup:
+    """Return the drawing of a chart, for a wide or a narrow place."""
+    return Markup(to_svg(spec, NARROW if narrow else WIDE))  # it escapes every text itself
+
+
 def init_app(app: Flask) -> None:
     """Give the templates of ``app`` the filters."""
     app.jinja_env.filters.update(
@@ -53,4 +59,7 @@ def init_app(app: Flask) -> None:
         local=local,
         unbroken=unbroken,
         counted=counted,
+        chart_plotly=to_plotly,
+        chart_svg=chart_svg,
+        chart_table=to_table,
     )

@@ -22,7 +22,9 @@ from qse_audit.core.permissions import Permission
 from qse_audit.core.text import N_, Coded
 from qse_audit.web.forms import CheckboxesField, Form
 from qse_audit.web.guards import requires
+from qse_audit.web.i18n import locale
 from qse_audit.web.listing import Listing
+from qse_audit.web.sample_charts import sample_charts
 
 
 class Grade(Coded):
@@ -126,6 +128,7 @@ def context() -> dict[str, Any]:
         form.validate()
     return {
         "audits": AUDITS,
+        "charts": sample_charts(locale()),
         "form": form,
         "grades": list(Grade),
         "refusals_shown": REFUSALS,

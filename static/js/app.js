@@ -111,6 +111,7 @@ focus();
 load("[data-work], [data-work-line]", () => import("./works.js"));
 load("form[data-filters]", () => import("./filters.js"));
 load("[data-drop]", () => import("./dropzone.js"));
+load("[data-chart]", () => import("./charts.js"));
 load("[data-reorder]", () => import("./reorder.js"));
 if (person) {
   load("form[data-autosave]", () => import("./autosave.js"));

@@ -30,7 +30,7 @@ from qse_audit.core.series.rare import (
 )
 from qse_audit.core.series.reading import Direction, Reading, Standing, Told, read, stand
 from qse_audit.core.series.rolling import rate, rolling_rate, rolling_sum
-from qse_audit.core.series.signals import Rule, RuleSet, Signal, signals
+from qse_audit.core.series.signals import Rule, RuleSet, Signal, signals, without_echoes
 
 __all__ = [
     "FIRM_VALUES",
@@ -77,5 +77,6 @@ __all__ = [
     "signals",
     "stand",
     "time_limits",
+    "without_echoes",
     "xmr",
 ]

@@ -10,7 +10,7 @@ from fractions import Fraction
 
 from qse_audit.core.series.limits import FIRM_VALUES, MINIMUM_VALUES, Limits, PhaseLimits, XmR
 from qse_audit.core.series.points import Exact, place_label
-from qse_audit.core.series.signals import Rule, Signal
+from qse_audit.core.series.signals import Rule, Signal, without_echoes
 from qse_audit.core.text import N_, Message
 
 
@@ -96,7 +96,7 @@ def read(
         return Told(Reading.NO_VALUE, None, True, None, N_("Pas encore de valeur à lire."))
     if phase.limits is None:
         return Told(Reading.TOO_FEW, None, True, None, _too_few(phase))
-    here = [signal for signal in found if signal.end in phase.indices]
+    here = without_echoes([signal for signal in found if signal.end in phase.indices])
     newest = max(here, key=lambda s: (s.end, _RANK[_meaning(s, direction)], s.start), default=None)
     if newest is not None:
         code = _meaning(newest, direction)

@@ -92,6 +92,12 @@ def signals(chart: XmR, rules: RuleSet = RuleSet.WHEELER) -> tuple[Signal, ...]:
     return tuple(sorted(found, key=lambda signal: (signal.start, signal.end)))
 
 
+def without_echoes(found: Sequence[Signal]) -> list[Signal]:
+    """Return the signals without the jumps to and from a point that is a signal itself."""
+    held = {n for s in found if s.rule is not Rule.RANGE for n in range(s.start, s.end + 1)}
+    return [s for s in found if s.rule is not Rule.RANGE or not held & {s.start, s.end}]
+
+
 def search(standings: Standings, values: Standings, rules: RuleSet) -> Iterator[Signal]:
     """Yield the signals of one stretch; trends look at ``values``, the other rules do not."""
     for rule, find in _SETS[rules].items():

@@ -36,8 +36,9 @@ def told(values, **asked):
         ([*FIRM, 30], UP, Reading.IMPROVED),
         ([*FIRM, 30], DOWN, Reading.WORSENED),
         ([*FIRM, 30], NOMINAL, Reading.CHANGED),
-        ([*FIRM, 8, 15], UP, Reading.JUMPED),
-        ([*FIRM, 30, 12, 12], UP, Reading.JUMPED),
+        ([*FIRM, 9, 15], UP, Reading.JUMPED),
+        ([*FIRM, 30, 12, 12], UP, Reading.IMPROVED),
+        ([*FIRM, 30, 12, 12, 9, 15], UP, Reading.JUMPED),
         ([*FIRM, *[13] * 8], DOWN, Reading.WORSENED),
     ],
 )
