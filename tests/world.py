@@ -40,6 +40,7 @@ from qse_audit.db.work import Work, WorkStatus, ask_work
 from qse_audit.demo.loader import load_demo
 from qse_audit.documents.seal import load_or_make_key
 from qse_audit.evidence.models import Evidence
+from qse_audit.evidence.services import withdraw_evidence
 from qse_audit.findings.models import Finding
 from qse_audit.policies import Identity
 from qse_audit.portfolios.models import Candidacy, Dossier, Situation, SituationRecord
@@ -231,7 +232,7 @@ def write_grid(session: Session, actor: Identity) -> None:
 
 
 def add_rarities(session: Session, evaluator: Identity) -> None:
-    """Store what the demo does not need: an evaluator’s note, a proof of an action."""
+    """Store what the demo does not need: a note, a proof of an action, a withdrawn file."""
     session.add(
         AssessmentNote(
             dossier_id=session.scalars(select(func.max(Dossier.id))).one(),
@@ -242,7 +243,15 @@ def add_rarities(session: Session, evaluator: Identity) -> None:
         )
     )
     action = session.scalars(select(Action).order_by(Action.id)).first()
-    action.proofs.append(session.scalars(select(Evidence).order_by(Evidence.id)).first())
+    proof = session.scalars(select(Evidence).order_by(Evidence.id)).first()
+    action.proofs.append(proof)
+    taken = {"id", "version", "sealed_at"}
+    columns = [column.key for column in Evidence.__table__.columns if column.key not in taken]
+    spare = Evidence(**{name: getattr(proof, name) for name in columns})
+    session.add(spare)
+    session.flush()
+    author = Identity(spare.uploaded_by_id, spare.organisation_id)
+    withdraw_evidence(session, spare, reason="Un visage", actor=author, now=now())
 
 
 def ask_works(session: Session, who: Identity) -> None:
