@@ -8,12 +8,12 @@ from qse_audit.core.errors import BadInput
 from qse_audit.core.expressions import Aggregation
 from qse_audit.core.numbers import parse_number
 from qse_audit.core.periods import Frequency
+from qse_audit.core.series import Direction
 from qse_audit.core.text import LOCALES, Localized, pick
 from qse_audit.indicators.rules import (
     AutomaticSource,
     Card,
     Chart,
-    Direction,
     IndicatorDomain,
     Timing,
     Variable,

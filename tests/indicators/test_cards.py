@@ -5,11 +5,11 @@ from fractions import Fraction
 import pytest
 
 from qse_audit.core.periods import Frequency, Period
+from qse_audit.core.series import Direction
 from qse_audit.indicators.rules import (
     Band,
     Card,
     Chart,
-    Direction,
     IndicatorDomain,
     TargetPoint,
     Timing,

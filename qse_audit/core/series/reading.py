@@ -11,15 +11,15 @@ from fractions import Fraction
 from qse_audit.core.series.limits import FIRM_VALUES, MINIMUM_VALUES, Limits, PhaseLimits, XmR
 from qse_audit.core.series.points import Exact, place_label
 from qse_audit.core.series.signals import Rule, Signal, without_echoes
-from qse_audit.core.text import N_, Message
+from qse_audit.core.text import N_, Coded, Message
 
 
-class Direction(StrEnum):
+class Direction(Coded):
     """Which way is better."""
 
-    UP = "up"
-    DOWN = "down"
-    NOMINAL = "nominal"
+    UP = "up", N_("À augmenter")
+    DOWN = "down", N_("À réduire")
+    NOMINAL = "nominal", N_("À tenir près d’une valeur")
 
 
 class Standing(StrEnum):

@@ -12,7 +12,6 @@ from qse_audit.indicators.rules.cards import (
 from qse_audit.indicators.rules.codes import (
     AutomaticSource,
     Chart,
-    Direction,
     IndicatorDomain,
     Timing,
 )
@@ -38,7 +37,6 @@ __all__ = [
     "CellProblem",
     "Chart",
     "Column",
-    "Direction",
     "Grid",
     "IndicatorDomain",
     "Pasted",

@@ -22,8 +22,9 @@ from qse_audit.core.expressions import (
 )
 from qse_audit.core.numbers import decimal_text
 from qse_audit.core.periods import Frequency, Period
+from qse_audit.core.series import Direction
 from qse_audit.core.text import N_, Message
-from qse_audit.indicators.rules.codes import Chart, Direction, IndicatorDomain, Timing
+from qse_audit.indicators.rules.codes import Chart, IndicatorDomain, Timing
 
 HOUSE = N_("règle de la maison")
 FORMULA_SOURCE = N_("langage des formules")

@@ -12,14 +12,6 @@ class IndicatorDomain(Coded):
     SYSTEM = "system", N_("Système de management")
 
 
-class Direction(Coded):
-    """Which way is better."""
-
-    UP = "up", N_("À augmenter")
-    DOWN = "down", N_("À réduire")
-    NOMINAL = "nominal", N_("À tenir près d’une valeur")
-
-
 class Timing(Coded):
     """Whether an indicator speaks before or after what it is about."""
 
