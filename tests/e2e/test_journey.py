@@ -31,6 +31,12 @@ def photo():
     return {"name": "poste.jpg", "mimeType": "image/jpeg", "buffer": out.getvalue()}
 
 
+def press(page, button):
+    """Press a button that leaves the page, now or once what was typed is saved; wait for the next page."""
+    with page.expect_navigation():
+        button.click()
+
+
 def answer(page, row, verdict, observation=""):
     """Open a row of the checklist, answer it, and wait until it is saved."""
     if "is-open" not in (row.get_attribute("class") or ""):
@@ -52,8 +58,7 @@ def test_an_audit_goes_from_its_checklist_to_an_issued_report(visit, width):
     audit_url = page.url
     begin = page.get_by_role("button", name="Démarrer l’audit")
     if begin.count():
-        begin.click()
-        page.wait_for_load_state()
+        press(page, begin)
 
     page.goto(f"{audit_url}/checklist?show=unanswered")
     rows = page.locator("li[id^=q][data-v='']")
@@ -73,18 +78,17 @@ def test_an_audit_goes_from_its_checklist_to_an_issued_report(visit, width):
     with page.expect_response(lambda r: "/evidence/add/" in r.url and r.request.method == "POST"):
         page.locator("input[type=file]").first.set_input_files(photo())
     visitor.check()
-    page.get_by_role("button", name="Rendre définitif").click()
-    page.wait_for_load_state()
-    assert page.get_by_text("Définitif").first.is_visible()
+    press(page, page.get_by_role("button", name="Rendre définitif"))
+    assert page.get_by_text("Définitif", exact=True).first.is_visible()
 
     page.goto(f"{audit_url}/report")
     for label, words in WORDS.items():
         page.get_by_label(re.compile(f"^{label}")).fill(words)
     page.get_by_role("button", name="Enregistrer le texte").click()
+    page.get_by_text("Enregistré", exact=False).first.wait_for()
     page.goto(audit_url)
     page.get_by_role("button", name="Émettre le rapport").first.click()
-    page.locator("dialog[open] button", has_text="Émettre").click()
-    page.wait_for_load_state()
+    press(page, page.locator("dialog[open] button", has_text="Émettre"))
     with page.expect_download() as download:
         page.get_by_role("link", name=re.compile(r"\.pdf")).first.click()
     assert download.value.path().read_bytes().startswith(b"%PDF-")
