@@ -32,7 +32,7 @@ def photo():
 
 
 def press(page, button):
-    """Press a button that leaves the page, now or once what was typed is saved; wait for the next page."""
+    """Press a button that leaves the page, maybe only once what was typed is saved; wait."""
     with page.expect_navigation():
         button.click()
 
