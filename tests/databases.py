@@ -61,14 +61,17 @@ def _administrator() -> Engine:
 
 
 @cache
-def _postgresql_template() -> str:
+def _postgresql_template() -> tuple[str, int]:
+    """Make the database that others are copied from; return its name, and its guards."""
     name = f"template_{WORKER}"
     with _administrator().connect() as connection:
         connection.execute(text(f"CREATE DATABASE {name}"))
     engine = make_engine(make_url(_server()).set(database=name))
     upgrade(engine)
+    with engine.connect() as connection:
+        guards = connection.scalar(TRIGGERS) or 0
     engine.dispose()
-    return name
+    return name, guards
 
 
 @contextmanager
@@ -88,15 +91,13 @@ def fresh_url(kind: str) -> Iterator[str]:
         FREE.append(name)
 
 
-APPEND_ONLY = 4
-"""Tables whose triggers refuse changes: events, reports, signed opinions, dossiers."""
 TRIGGERS = text("SELECT count(*) FROM pg_trigger WHERE NOT tgisinternal AND tgenabled = 'O'")
 FREE: list[str] = []
 """PostgreSQL databases that are empty again: making one takes 50 times longer than emptying it."""
 
 
 def _new_postgresql() -> str:
-    name, template = f"test_{WORKER}_{next(NUMBERS)}", _postgresql_template()
+    name, template = f"test_{WORKER}_{next(NUMBERS)}", _postgresql_template()[0]
     with _administrator().connect() as connection:
         connection.execute(text(f"CREATE DATABASE {name} TEMPLATE {template}"))
     return name
@@ -131,7 +132,7 @@ def _empty(url: str, name: str) -> bool:
         ).scalars()
         for sequence in sequences.all():
             connection.execute(text(f"ALTER SEQUENCE {sequence} RESTART"))
-        guarded = connection.scalar(TRIGGERS) == APPEND_ONLY
+        guarded = connection.scalar(TRIGGERS) == _postgresql_template()[1]
     engine.dispose()
     return guarded
 

@@ -1,10 +1,11 @@
 """The declarative base and the column types that behave alike on SQLite and PostgreSQL."""
 
 from datetime import UTC, datetime
+from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, DateTime, Dialect, Enum, Integer, MetaData
+from sqlalchemy import JSON, BigInteger, DateTime, Dialect, Enum, Integer, MetaData, String
 from sqlalchemy.orm import DeclarativeBase, Mapped, declared_attr, mapped_column
 from sqlalchemy.types import TypeDecorator
 
@@ -31,6 +32,21 @@ class UtcDateTime(TypeDecorator[datetime]):
         if value is None:
             return None
         return value.astimezone(UTC) if value.tzinfo else value.replace(tzinfo=UTC)
+
+
+class ExactNumber(TypeDecorator[Decimal]):
+    """A decimal number, stored as text: exact on both databases, never compared in SQL."""
+
+    impl = String(60)
+    cache_ok = True
+
+    def process_bind_param(self, value: Decimal | None, dialect: Dialect) -> str | None:
+        """Write without an exponent."""
+        return None if value is None else format(value, "f")
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> Decimal | None:
+        """Read exactly what was written."""
+        return None if value is None else Decimal(value)
 
 
 def code(enum: type[StrEnum], column: str = "") -> Enum:
@@ -70,6 +86,7 @@ class Base(DeclarativeBase):
         dict[str, str]: JSON,
         list[str]: JSON,
         list[int]: JSON,
+        list[dict[str, Any]]: JSON,
     }
 
     id: Mapped[int] = mapped_column(primary_key=True, sort_order=-1)

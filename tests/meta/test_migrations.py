@@ -1,15 +1,18 @@
 """The migrations and the models say the same."""
 
+from importlib import import_module
+
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import create_engine, inspect
 
-from qse_audit.app import create_app  # imports every model
 from qse_audit.db.base import Base
 from qse_audit.db.engine import make_engine
 from qse_audit.db.schema import current_revision, downgrade, head_revision, upgrade
+from qse_audit.paths import PACKAGE
 
-assert create_app
+for models in PACKAGE.glob("*/models.py"):
+    import_module(f"qse_audit.{models.parent.name}.models")
 
 
 def test_the_newest_migration_equals_the_models(engine):
