@@ -22,6 +22,7 @@ from qse_audit.core.expressions.evaluation import (
     evaluate,
 )
 from qse_audit.core.expressions.parsing import Formula, parse
+from qse_audit.core.expressions.ratios import Ratio, ratio_of
 from qse_audit.core.expressions.spans import Aggregation, rolled
 from qse_audit.core.expressions.tree import (
     MAX_DEPTH,
@@ -39,6 +40,7 @@ from qse_audit.core.expressions.tree import (
     Node,
     Number,
     Power,
+    looks_back,
     names,
 )
 from qse_audit.core.expressions.writing import as_mathml, as_text
@@ -63,14 +65,17 @@ __all__ = [
     "Number",
     "Outcome",
     "Power",
+    "Ratio",
     "Snapshot",
     "Values",
     "as_mathml",
     "as_text",
     "evaluate",
     "find_cycle",
+    "looks_back",
     "names",
     "parse",
     "problems",
+    "ratio_of",
     "rolled",
 ]

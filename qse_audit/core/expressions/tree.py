@@ -148,6 +148,11 @@ def names(node: Node) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found.name for found in walk(node) if isinstance(found, Name)))
 
 
+def looks_back(node: Node) -> bool:
+    """Say whether earlier periods enter a value: its neighbours then share data."""
+    return any(isinstance(one, Call) and one.function in OVER_PERIODS for one in walk(node))
+
+
 def steps(node: Node) -> int:
     """Return how many nodes are computed for one value, at most."""
     below = sum(steps(child) for child in children(node))

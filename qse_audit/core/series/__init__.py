@@ -28,7 +28,17 @@ from qse_audit.core.series.rare import (
     rare_events,
     time_limits,
 )
-from qse_audit.core.series.reading import Direction, Reading, Standing, Told, read, stand
+from qse_audit.core.series.reading import (
+    NOTHING_TOLD,
+    Bounds,
+    Direction,
+    Reading,
+    Standing,
+    Told,
+    read,
+    read_counts,
+    stand,
+)
 from qse_audit.core.series.rolling import rate, rolling_rate, rolling_sum
 from qse_audit.core.series.signals import Rule, RuleSet, Signal, signals, without_echoes
 
@@ -36,7 +46,9 @@ __all__ = [
     "FIRM_VALUES",
     "MAX_POINTS",
     "MINIMUM_VALUES",
+    "NOTHING_TOLD",
     "BetweenLimits",
+    "Bounds",
     "Capability",
     "Count",
     "CountChart",
@@ -71,6 +83,7 @@ __all__ = [
     "rare_events",
     "rate",
     "read",
+    "read_counts",
     "read_series",
     "rolling_rate",
     "rolling_sum",

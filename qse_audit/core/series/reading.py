@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
 
-from qse_audit.core.series.limits import FIRM_VALUES, MINIMUM_VALUES, Limits, PhaseLimits, XmR
-from qse_audit.core.series.points import Exact, place_label
+from qse_audit.core.series.counts import CountLimits
+from qse_audit.core.series.limits import FIRM_VALUES, MINIMUM_VALUES, Limits, XmR
+from qse_audit.core.series.points import Exact, Place, place_label
 from qse_audit.core.series.signals import Rule, Signal, without_echoes
 from qse_audit.core.text import N_, Coded, Message
 
@@ -46,6 +47,8 @@ class Reading(StrEnum):
     """A signal that is neither good nor bad: no side, or no better side."""
     JUMPED = "jumped"
     """Only the step between two periods is unusual."""
+    PLAIN = "plain"
+    """No limits are computed: the last value is told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +65,20 @@ class Told:
     """A value of it may be a message or an exact number: it is worded where it is shown."""
 
 
-def stand(limits: Limits, target: Exact, direction: Direction) -> Standing:
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """Between which values a process that stays as it is will go on."""
+
+    mean: Fraction
+    upper: Fraction
+    lower: Fraction
+
+    def times(self, factor: Fraction) -> "Bounds":
+        """Return the bounds in another unit: per million instead of per piece."""
+        return Bounds(self.mean * factor, self.upper * factor, self.lower * factor)
+
+
+def stand(limits: Limits | Bounds, target: Exact, direction: Direction) -> Standing:
     """Return where ``target`` lies; one equal to the mean is never out of reach."""
     value = Fraction(target)
     if direction is Direction.NOMINAL:
@@ -83,6 +99,23 @@ def stand(limits: Limits, target: Exact, direction: Direction) -> Standing:
 _OUT = Standing.OUT_OF_REACH
 
 
+@dataclass(frozen=True, slots=True)
+class _Stretch:
+    """The part of a chart that is read: the current phase, its limits and its values."""
+
+    places: Sequence[Place]
+    """Of all points of the chart."""
+    indices: range
+    count: int
+    """Values that set the limits."""
+    bounds: Limits | Bounds | None
+
+    @property
+    def is_provisional(self) -> bool:
+        """Whether too few values set the limits for them to be firm."""
+        return self.count < FIRM_VALUES
+
+
 def read(
     chart: XmR,
     found: Sequence[Signal],
@@ -93,20 +126,55 @@ def read(
     """Return what the current phase of ``chart`` says, with the signals ``found`` on it."""
     phase = chart.current
     if phase is None or not any(value is not None for value in chart.whole):
-        return Told(Reading.NO_VALUE, None, True, None, N_("Pas encore de valeur à lire."))
-    if phase.limits is None:
-        return Told(Reading.TOO_FEW, None, True, None, _too_few(phase))
-    here = without_echoes([signal for signal in found if signal.end in phase.indices])
+        return NOTHING_TOLD
+    places = [point.period for point in chart.series]
+    stretch = _Stretch(places, phase.indices, phase.count, phase.limits)
+    return _tell(stretch, found, direction, target)
+
+
+def read_counts(
+    chart: CountLimits,
+    found: Sequence[Signal],
+    *,
+    direction: Direction = Direction.NOMINAL,
+    target: Exact | None = None,
+    factor: Fraction = Fraction(1),
+) -> Told:
+    """Return what a chart of counts says; a ``target`` is compared in units of 1/``factor``.
+
+    The limits are those of the last point: they follow the size of each period.
+    """
+    known = [n for n, point in enumerate(chart.points) if point.value is not None]
+    if not known:
+        return NOTHING_TOLD
+    last = chart.points[known[-1]]
+    bounds = None
+    if len(known) >= MINIMUM_VALUES and not (
+        chart.mean is None or last.upper is None or last.lower is None
+    ):
+        bounds = Bounds(chart.mean, last.upper, last.lower).times(factor)
+    places = [point.period for point in chart.points]
+    stretch = _Stretch(places, range(len(places)), len(known), bounds)
+    return _tell(stretch, found, direction, target)
+
+
+def _tell(
+    stretch: _Stretch, found: Sequence[Signal], direction: Direction, target: Exact | None
+) -> Told:
+    """Return the reading of a stretch with at least one value."""
+    if stretch.bounds is None:
+        return Told(Reading.TOO_FEW, None, True, None, _too_few(stretch))
+    here = without_echoes([signal for signal in found if signal.end in stretch.indices])
     newest = max(here, key=lambda s: (s.end, _RANK[_meaning(s, direction)], s.start), default=None)
     if newest is not None:
         code = _meaning(newest, direction)
-        told = N_(_SIGNALS[code].msgid, when=_when(chart, newest), rule=newest.rule.label)
-        return Told(code, None, phase.is_provisional, newest, _finished(told, phase))
-    standing = None if target is None else stand(phase.limits, target, direction)
+        told = N_(_SIGNALS[code].msgid, when=_when(stretch, newest), rule=newest.rule.label)
+        return Told(code, None, stretch.is_provisional, newest, _finished(told, stretch))
+    standing = None if target is None else stand(stretch.bounds, target, direction)
     told = _STABLE
     if standing is not None and target is not None:
         told = N_(_target_words(standing, direction).msgid, target=Fraction(target))
-    return Told(Reading.STABLE, standing, phase.is_provisional, None, _finished(told, phase))
+    return Told(Reading.STABLE, standing, stretch.is_provisional, None, _finished(told, stretch))
 
 
 def _target_words(standing: Standing, direction: Direction) -> Message:
@@ -126,36 +194,37 @@ def _meaning(signal: Signal, direction: Direction) -> Reading:
     return Reading.IMPROVED if signal.side == better else Reading.WORSENED
 
 
-def _when(chart: XmR, signal: Signal) -> Message | int:
+def _when(stretch: _Stretch, signal: Signal) -> Message | int:
     """Return the period of a signal, or its first and last."""
-    first = place_label(chart.series.points[signal.start].period)
-    last = place_label(chart.series.points[signal.end].period)
+    first = place_label(stretch.places[signal.start])
+    last = place_label(stretch.places[signal.end])
     return last if first == last else N_("de %(first)s à %(last)s", first=first, last=last)
 
 
-def _too_few(phase: PhaseLimits) -> Message:
+def _too_few(stretch: _Stretch) -> Message:
     """Return the sentence of a phase without limits."""
-    if phase.count >= MINIMUM_VALUES:
+    if stretch.count >= MINIMUM_VALUES:
         return N_("Pas de limites : les valeurs ne se suivent pas, il manque des périodes.")
     return N_(
         "Trop peu de valeurs pour distinguer un signal du hasard : %(count)s sur %(needed)s.",
-        count=phase.count,
+        count=stretch.count,
         needed=MINIMUM_VALUES,
     )
 
 
-def _finished(clause: Message, phase: PhaseLimits) -> Message:
+def _finished(clause: Message, stretch: _Stretch) -> Message:
     """Return the sentence of a clause, with a caution when the limits are provisional."""
-    if not phase.is_provisional:
+    if not stretch.is_provisional:
         return N_("%(reading)s.", reading=clause)
     return N_(
         "%(reading)s (limites provisoires : %(count)s valeurs, il en faudrait %(needed)s).",
         reading=clause,
-        count=phase.count,
+        count=stretch.count,
         needed=FIRM_VALUES,
     )
 
 
+NOTHING_TOLD = Told(Reading.NO_VALUE, None, True, None, N_("Pas encore de valeur à lire."))
 _STABLE = N_("Stable : d’une période à l’autre, seul le hasard fait la différence")
 _AROUND = N_("Stable, et la cible de %(target)s est entre les limites", target="")
 _TARGETS = {

@@ -1,5 +1,15 @@
 """What makes an indicator card and its values acceptable. Pure."""
 
+from qse_audit.indicators.rules.analysis import (
+    COUNTS,
+    Analysis,
+    Entry,
+    Seen,
+    Watched,
+    analyse,
+    is_met,
+    target_at,
+)
 from qse_audit.indicators.rules.cards import (
     FORMULA_SOURCE,
     Band,
@@ -28,8 +38,10 @@ from qse_audit.indicators.rules.pasting import (
 )
 
 __all__ = [
+    "COUNTS",
     "FORMULA_SOURCE",
     "MAX_PASTED",
+    "Analysis",
     "AutomaticSource",
     "Band",
     "Card",
@@ -37,15 +49,21 @@ __all__ = [
     "CellProblem",
     "Chart",
     "Column",
+    "Entry",
     "Grid",
     "IndicatorDomain",
     "Pasted",
     "PastedValue",
+    "Seen",
     "TargetPoint",
     "Timing",
     "Variable",
+    "Watched",
+    "analyse",
+    "is_met",
     "read_paste",
     "readiness_refusals",
+    "target_at",
     "value_problem",
     "writing_refusals",
 ]
