@@ -7,7 +7,7 @@ square roots cut at twelve decimals.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from fractions import Fraction
 from math import isqrt
@@ -48,6 +48,14 @@ class CountPoint:
     lower: Fraction | None
     standing: int | None
 
+    def times(self, factor: Fraction) -> "CountPoint":
+        """Return the same point in another unit."""
+        value, upper, lower = (
+            None if number is None else number * factor
+            for number in (self.value, self.upper, self.lower)
+        )
+        return replace(self, value=value, upper=upper, lower=lower)
+
 
 @dataclass(frozen=True, slots=True)
 class CountLimits:
@@ -63,6 +71,12 @@ class CountLimits:
     def is_sparse(self) -> bool:
         """Whether events are too rare for this chart: look at the time between them instead."""
         return self.mean_count is not None and self.mean_count < 1
+
+    def times(self, factor: Fraction) -> "CountLimits":
+        """Return the same chart in another unit: per million instead of per piece."""
+        points = tuple(point.times(factor) for point in self.points)
+        mean = None if self.mean is None else self.mean * factor
+        return replace(self, mean=mean, points=points)
 
 
 def count_limits(kind: CountChart, counts: Iterable[Count]) -> CountLimits:

@@ -143,7 +143,12 @@ def run_chart(
 
 
 def count_chart(
-    chart: CountLimits, found: Sequence[Signal], *, subject: Subject, reading: str
+    chart: CountLimits,
+    found: Sequence[Signal],
+    *,
+    subject: Subject,
+    reading: str,
+    targets: Sequence[Exact | None] = (),
 ) -> ChartSpec:
     """Return a p, c or u chart; its limits follow the size of each period."""
     points = chart.points
@@ -159,6 +164,7 @@ def count_chart(
             _level(subject, _UPPER, [point.upper for point in points]),
             _level(subject, _MEAN, mean, kind=LevelKind.CENTRE),
             _level(subject, _LOWER, [point.lower for point in points]),
+            *target_path(targets, subject),
         ],
         mark_names=_mark_names(subject),
     )

@@ -17,6 +17,7 @@ from qse_audit.core.expressions import (
     Snapshot,
     evaluate,
     looks_back,
+    names,
     ratio_of,
     rolled,
 )
@@ -114,6 +115,8 @@ class Analysis:
     rare: RareEvents | None = None
     rolling: Series | None = None
     """The formula over the twelve months that end with each period; ``None``: no such view."""
+    parts: Mapping[str, tuple[Fraction | None, ...]] = field(default_factory=dict)
+    """What the value is made of, by the name of the variable; only where it is drawn."""
     capability: Capability = field(default=Capability(None, None))
     note: Message | None = None
     """Why the chart is another than the card asks for."""
@@ -131,6 +134,8 @@ def analyse(watched: Watched, entries: Sequence[Entry], today: date) -> Analysis
     )
     if watched.chart is Chart.G:
         return _between(watched, basis, today)
+    if watched.chart in {Chart.STACKED, Chart.PARETO}:
+        return replace(basis, parts=_parts(watched, entries, series))
     if watched.chart not in {Chart.XMR, *COUNTS}:
         return basis
     if watched.formula is not None and looks_back(watched.formula.root):
@@ -284,13 +289,27 @@ def _rolling(watched: Watched, entries: Sequence[Entry], series: Series) -> Seri
     node = rolled(formula.root, watched.aggregations, count)
     if node == formula.root:
         return None
-    names = {name for entry in entries for name in entry.inputs}
-    known = {name: {e.period: e.inputs.get(name) for e in entries} for name in names}
+    found = {name for entry in entries for name in entry.inputs}
+    known = {name: {e.period: e.inputs.get(name) for e in entries} for name in found}
     points = (
         Point(point.period, evaluate(node, History(known, _period(point))).value)
         for point in series
     )
     return Series(tuple(points))
+
+
+def _parts(
+    watched: Watched, entries: Sequence[Entry], series: Series
+) -> dict[str, tuple[Fraction | None, ...]]:
+    """Return the variables that are counted, not those that they are divided by."""
+    ratio = ratio_of(watched.formula.root) if watched.formula else None
+    if watched.formula is None:
+        return {}
+    counted = names(ratio.over if ratio else watched.formula.root)
+    known = {entry.period: entry.inputs for entry in entries}
+    return {
+        name: tuple(known.get(_period(point), {}).get(name) for point in series) for name in counted
+    }
 
 
 def _last_value(series: Series, targets: Sequence[Fraction | None], direction: Direction) -> Told:
