@@ -2,8 +2,6 @@
 
 import os
 import signal
-import subprocess
-import sys
 import threading
 from collections import Counter
 from datetime import timedelta
@@ -16,41 +14,17 @@ from qse_audit.core.clock import PARIS, now
 from qse_audit.dashboard.jobs import send_mail
 from qse_audit.dashboard.rules import SENDING_LIFE
 from qse_audit.db.outbox import Mail, MailState, Notice, post_mail
-from qse_audit.paths import PACKAGE
 from tests.actions.factories import TODAY, make_action, make_finding
 from tests.scheduler.workers import settings_for
+from tests.spawned import begin, spawning
 
 PROCESSES = 4
 
 
 @pytest.fixture
 def spawn(database):
-    """Start worker processes that wait for a word to begin together."""
-    running = []
-
-    def spawn(what, port, at):
-        process = subprocess.Popen(
-            [sys.executable, "-m", "tests.scheduler.workers", what, database, str(port), at],
-            cwd=PACKAGE.parent,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
-        running.append(process)
-        assert process.stdout.readline() == "ready\n", process.stderr.read()
-        return process
-
-    yield spawn
-    for process in running:
-        if process.poll() is None:
-            process.kill()
-        process.communicate()
-
-
-def begin(process):
-    process.stdin.write("go\n")
-    process.stdin.flush()
+    with spawning("tests.scheduler.workers") as start:
+        yield lambda what, port, at: start(what, database, port, at)
 
 
 def test_four_processes_remind_and_send_each_thing_once(session, cast, serve_mail, spawn):
@@ -70,8 +44,7 @@ def test_four_processes_remind_and_send_each_thing_once(session, cast, serve_mai
     box = serve_mail()
     at = now().astimezone(PARIS).replace(hour=12).isoformat()
     processes = [spawn("both", box.port, at) for _ in range(PROCESSES)]
-    for process in processes:
-        begin(process)
+    begin(*processes)
     for process in processes:
         assert process.wait(60) == 0, process.stderr.read()
     session.rollback()
@@ -93,8 +66,7 @@ def test_sixty_mails_among_four_processes_arrive_once_each(session, cast, serve_
     session.commit()
     box = serve_mail()
     processes = [spawn("send", box.port, now().isoformat()) for _ in range(PROCESSES)]
-    for process in processes:
-        begin(process)
+    begin(*processes)
     for process in processes:
         assert process.wait(60) == 0, process.stderr.read()
     received = Counter(str(message["To"]) for message in box.messages)

@@ -2,8 +2,6 @@
 
 import os
 import signal
-import subprocess
-import sys
 from datetime import timedelta
 
 import pytest
@@ -18,7 +16,6 @@ from qse_audit.db.outbox import Notice
 from qse_audit.db.work import Work, WorkStatus
 from qse_audit.documents.store import FileStore
 from qse_audit.evidence.jobs import GRACE, sweep
-from qse_audit.paths import PACKAGE
 from qse_audit.portfolios.models import Dossier
 from qse_audit.portfolios.queries.candidacies import get_candidacy
 from qse_audit.portfolios.services.submissions import ask_submission
@@ -27,37 +24,14 @@ from qse_audit.works.rules import SILENT_LIFE
 from tests.audits.factories import answer_all, make_audit
 from tests.factories import NOW
 from tests.portfolios import factories as portfolios
+from tests.spawned import begin, spawning
 from tests.works.factories import ask, kept_files, stored
 
 
 @pytest.fixture
 def spawn(database, settings):
-    """Start worker processes that wait for a word to begin together."""
-    running = []
-
-    def spawn(what):
-        process = subprocess.Popen(
-            [sys.executable, "-m", "tests.works.workers", what, database, settings.instance],
-            cwd=PACKAGE.parent,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
-        running.append(process)
-        assert process.stdout.readline() == "ready\n", process.stderr.read()
-        return process
-
-    yield spawn
-    for process in running:
-        if process.poll() is None:
-            process.kill()
-        process.communicate()
-
-
-def begin(process):
-    process.stdin.write("go\n")
-    process.stdin.flush()
+    with spawning("tests.works.workers") as start:
+        yield lambda what: start(what, database, settings.instance)
 
 
 def kill_in_the_middle(spawn):
@@ -79,8 +53,7 @@ def test_three_processes_do_each_work_once(session, cast, spawn):
     for number in range(20):
         ask(session, cast.alice, number)
     processes = [spawn("drain") for _ in range(3)]
-    for process in processes:
-        begin(process)
+    begin(*processes)
     for process in processes:
         assert process.wait(60) == 0, process.stderr.read()
     session.rollback()
@@ -112,7 +85,6 @@ def test_a_report_killed_while_it_is_made_is_issued_by_the_next_process(
 def test_a_dossier_killed_while_it_is_sealed_is_submitted_by_the_next_process(
     session, cast, spawn, settings
 ):
-
     files = FileStore(settings.files_folder)
     ready = portfolios.make_full(session, cast, files)
     work_id = ask_submission(
@@ -132,6 +104,5 @@ def test_a_dossier_killed_while_it_is_sealed_is_submitted_by_the_next_process(
 
 
 def _no_orphan_stays(session, settings, wanted):
-
     sweep(session, FileStore(settings.files_folder), now() + GRACE + timedelta(hours=1))
     assert {path.name for path in kept_files(settings.files_folder)} == wanted
