@@ -12,7 +12,7 @@ Process = subprocess.Popen[str]
 
 @contextmanager
 def spawning(module: str) -> Iterator[Callable[..., Process]]:
-    """Give what starts ``module`` with arguments and waits until it is ready; end all at the end."""
+    """Give what starts ``module`` with arguments and waits until it is ready; end all."""
     running: list[Process] = []
 
     def spawn(*arguments: object) -> Process:
