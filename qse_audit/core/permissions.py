@@ -46,6 +46,21 @@ class Permission(StrEnum):
     ACTION_DO = "action:do"
     ACTION_VERIFY = "action:verify"
 
+    OBJECTIVE_READ = "objective:read"
+    """The axes, the objectives, their talk, the priorities and the anomalies."""
+    OBJECTIVE_CREATE = "objective:create"
+    OBJECTIVE_EDIT = "objective:edit"
+    OBJECTIVE_DISCUSS = "objective:discuss"
+    OBJECTIVE_REVIEW = "objective:review"
+    OBJECTIVE_DECIDE = "objective:decide"
+    """Start, end or drop an objective."""
+    CASCADE_EDIT = "cascade:edit"
+    """Write the axes and the priorities, move objectives in the tree, declare conflicts."""
+    COHERENCE_JUDGE = "coherence:judge"
+    """Accept an anomaly, settle a conflict."""
+    COHERENCE_FREEZE = "coherence:freeze"
+    """Make a report of coherence."""
+
     CERTIFICATION_READ = "certification:read"
 
     CANDIDACY_LIST = "candidacy:list"
