@@ -103,6 +103,8 @@ ANYONE: Alternative = ()
 
 COMPANY = (R.COORDINATOR, R.AUDITOR, R.PROCESS_OWNER, R.MANAGEMENT, R.CANDIDATE, R.TUTOR)
 """The roles of people who work with the company's QSE records."""
+STEERING = (R.COORDINATOR, R.MANAGEMENT, R.PROCESS_OWNER, R.CANDIDATE)
+"""The roles of people who steer: they note what bears on the policy."""
 TEAM = tuple(sorted(AUDIT_TEAM))
 SHARED_AUDIT = ("planned", "in_progress", "reported", "closed")
 """The audits that the auditee knows of."""
@@ -173,6 +175,29 @@ POLICY: Mapping[Permission, tuple[Alternative, ...]] = {
     P.CASCADE_EDIT: ((role(R.COORDINATOR, R.MANAGEMENT, R.CANDIDATE),),),
     P.COHERENCE_JUDGE: ((role(R.COORDINATOR, R.MANAGEMENT),),),
     P.COHERENCE_FREEZE: ((role(R.COORDINATOR, R.MANAGEMENT, R.CANDIDATE),),),
+    P.POLICY_READ: ((role(*COMPANY),),),
+    P.POLICY_PROPOSE: ((role(*STEERING),),),
+    P.POLICY_NOTE: ((role(R.COORDINATOR),), (linked(L.AUTHOR), role(*STEERING))),
+    P.CLIMATE_DECIDE: ((role(R.COORDINATOR, R.MANAGEMENT),),),
+    # Whoever asks does not decide.
+    P.PROPOSAL_DECIDE: ((role(R.MANAGEMENT), not_linked(L.AUTHOR)),),
+    P.POLICY_TEXT_READ: (
+        (role(R.COORDINATOR, R.MANAGEMENT),),
+        (linked(L.AUTHOR), role(*COMPANY)),
+        (role(*COMPANY), status("in_force", "superseded")),
+    ),
+    P.POLICY_START: ((role(R.COORDINATOR, R.CANDIDATE),),),
+    P.POLICY_WRITE: (
+        (role(R.COORDINATOR), status("draft")),
+        (linked(L.AUTHOR), role(*STEERING), status("draft")),
+    ),
+    P.POLICY_RESUME: (
+        (role(R.COORDINATOR), status("submitted")),
+        (linked(L.AUTHOR), role(*STEERING), status("submitted")),
+    ),
+    # Whoever wrote in it does not decide on it.
+    P.POLICY_DECIDE: ((role(R.MANAGEMENT), not_linked(L.AUTHOR)),),
+    P.POLICY_COMMUNICATE: ((role(R.COORDINATOR, R.MANAGEMENT), status("in_force")),),
     P.CERTIFICATION_READ: (ANYONE,),
     P.CANDIDACY_LIST: (ANYONE,),
     P.CANDIDACY_REGISTER: ((role(R.COORDINATOR),),),

@@ -38,6 +38,19 @@ SHARED = {"certification_version", "block", "capability", "criterion"}
 """What belongs to nobody: the certification and its grid."""
 PASSING = {"lease", "counter", "sign_in_session", "sign_in_failure", "handled_request"}
 """What the machinery keeps, without a word of anybody."""
+PASSING |= {
+    "climate_decision",
+    "context_issue",
+    "interested_party",
+    "party_need",
+    "proposal",
+    "policy",
+    "policy_sentence",
+    "commitment_coverage",
+    "policy_communication",
+    "policy_record",
+}
+"""Tables whose pages come next."""
 MACHINE = {
     "event.body",
     "event.verb",

@@ -8,17 +8,19 @@ from qse_audit.core.workflow import Workflow
 from qse_audit.paths import PACKAGE
 from qse_audit.policies import POLICY
 
+FEATURES = sorted({path.relative_to(PACKAGE).parts[0] for path in PACKAGE.glob("*/rules*")})
 WORKFLOWS = {
-    f"{path.parent.name}.{name}": value
-    for path in sorted(PACKAGE.glob("*/rules.py"))
-    for name, value in vars(importlib.import_module(f"qse_audit.{path.parent.name}.rules")).items()
+    f"{feature}.{name}": value
+    for feature in FEATURES
+    for name, value in vars(importlib.import_module(f"qse_audit.{feature}.rules")).items()
     if isinstance(value, Workflow)
 }
 each = pytest.mark.parametrize("workflow", WORKFLOWS.values(), ids=WORKFLOWS)
 
 
 def test_the_workflows_are_found():
-    assert {"audits.AUDIT_WORKFLOW", "findings.FINDING_WORKFLOW"} <= set(WORKFLOWS)
+    found = {"audits.AUDIT_WORKFLOW", "findings.FINDING_WORKFLOW", "policy.POLICY_WORKFLOW"}
+    assert found <= set(WORKFLOWS)
 
 
 @each

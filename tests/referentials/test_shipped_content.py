@@ -19,6 +19,7 @@ FILES = sorted(ROOT.glob("**/*.yaml"))
 AUDITS = [path for path in FILES if path.parent.name == "audits"]
 CERTIFICATIONS = [path for path in FILES if path.parent.name == "certifications"]
 INDICATORS = [path for path in FILES if path.parent.name == "indicateurs"]
+COMMITMENTS = [path for path in FILES if path.parent.name == "engagements"]
 each_file = pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
 each_certification = pytest.mark.parametrize("path", CERTIFICATIONS, ids=lambda path: path.stem)
 each_iso_outline = pytest.mark.parametrize(
@@ -177,7 +178,7 @@ def test_every_text_is_in_french_and_in_english(path: Path) -> None:
     assert [text for text in texts(read(path)) if not (text.get("fr") and text.get("en"))] == []
 
 
-@pytest.mark.parametrize("path", [*AUDITS, *INDICATORS], ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", [*AUDITS, *INDICATORS, *COMMITMENTS], ids=lambda path: path.stem)
 def test_our_french_has_typographic_apostrophes(path: Path) -> None:
     # Certifications quote an official record, which is left as it is.
     assert [text["fr"] for text in texts(read(path)) if "'" in text["fr"]] == []

@@ -1,0 +1,1 @@
+"""The elements of the QSE policy: context, interested parties, proposals, text, decision."""

@@ -1,0 +1,41 @@
+"""Reading the elements of the policy. Nothing here writes."""
+
+from qse_audit.policy.queries.texts import (
+    Commitment,
+    CommunicationLine,
+    PolicyLine,
+    answers_of,
+    as_policy_line,
+    commitments_in_force,
+    communications_of,
+    coverage,
+    get_policy,
+    get_sentence,
+    in_force,
+    policy_facts,
+    readable_by,
+    record_of,
+    sentence_rows,
+    sentences_of,
+    version_lines,
+)
+
+__all__ = [
+    "Commitment",
+    "CommunicationLine",
+    "PolicyLine",
+    "answers_of",
+    "as_policy_line",
+    "commitments_in_force",
+    "communications_of",
+    "coverage",
+    "get_policy",
+    "get_sentence",
+    "in_force",
+    "policy_facts",
+    "readable_by",
+    "record_of",
+    "sentence_rows",
+    "sentences_of",
+    "version_lines",
+]
