@@ -10,7 +10,7 @@ import socket
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, TypeAlias
 
@@ -40,6 +40,9 @@ from qse_audit.settings import Settings
 from qse_audit.works.jobs import run_works
 
 log = logging.getLogger("qse_audit.scheduler")
+
+FIRST_SECONDS = 3
+"""How long the jobs let a process that starts answer its first visitors."""
 
 BEAT_SECONDS = 20
 """How often the holder says that it is alive, and the others ask whether it still is."""
@@ -156,9 +159,10 @@ class Scheduler:
             job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
             timezone=PARIS,
         )
-        self._add("beat", self.beat, beat_seconds)
+        self._add("beat", self.beat, beat_seconds, first_seconds=beat_seconds)
         for job in JOBS:
-            self._add(job.name, partial(self.run, job), job.every_seconds)
+            act = partial(self.run, job)
+            self._add(job.name, act, job.every_seconds, first_seconds=FIRST_SECONDS)
 
     def start(self) -> None:
         """Ask for the lease, then let the jobs run."""
@@ -208,10 +212,11 @@ class Scheduler:
         if count:
             log.info("job %s did %d", job.name, count)
 
-    def _add(self, name: str, act: Callable[[], Any], seconds: float) -> None:
-        self._runner.add_job(
-            act, "interval", id=name, seconds=seconds, next_run_time=datetime.now(PARIS)
-        )
+    def _add(
+        self, name: str, act: Callable[[], Any], seconds: float, *, first_seconds: float
+    ) -> None:
+        first = datetime.now(PARIS) + timedelta(seconds=first_seconds)
+        self._runner.add_job(act, "interval", id=name, seconds=seconds, next_run_time=first)
 
 
 def start(engine: Engine, settings: Settings) -> Scheduler | None:

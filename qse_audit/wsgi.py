@@ -4,7 +4,12 @@ The database must be at the newest schema (``qse-audit init-db``). The scheduler
 here: run ``qse-audit serve``, or ``qse-audit run-job`` from the system’s timers.
 """
 
-from qse_audit.app import create_app
-from qse_audit.settings import load_settings
+from qse_audit import footprint
+
+footprint.begin()
+
+from qse_audit.app import create_app  # noqa: E402  # only now: loading is what is thrifty
+from qse_audit.settings import load_settings  # noqa: E402
 
 application = create_app(load_settings())
+footprint.settle()

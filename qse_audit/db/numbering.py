@@ -1,10 +1,10 @@
 """References that people say aloud: ``AUD-2026-014``; numbers are never used twice."""
 
 from sqlalchemy import ForeignKey, String, UniqueConstraint
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from qse_audit.db.base import Base
+from qse_audit.db.upsert import insert_or
 
 
 class Counter(Base):
@@ -21,8 +21,7 @@ class Counter(Base):
 
 def next_reference(session: Session, prefix: str, *, organisation_id: int, year: int) -> str:
     """Return the next reference, ``AUD-2026-014``, in one statement; a rollback may leave a gap."""
-    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
-    statement = insert(Counter).values(
+    statement = insert_or(session.get_bind(), Counter).values(
         organisation_id=organisation_id, prefix=prefix, year=year, last=1
     )
     number = session.execute(

@@ -10,11 +10,12 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, CheckConstraint, ForeignKey, Index, String, select, text
+from sqlalchemy import JSON, BigInteger, CheckConstraint, ForeignKey, Index, String, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from qse_audit.core.permissions import Kind
 from qse_audit.db.base import Base, BigId, code
+from qse_audit.db.constraints import unique_among
 from qse_audit.db.upsert import insert_missing
 
 
@@ -34,13 +35,7 @@ class Work(Base):
     __table_args__ = (
         Index("ix_work_status", "status", "id"),
         Index("ix_work_person", "person_id", "organisation_id", "seen_at", "id"),
-        Index(
-            "uq_work_key",
-            "key",
-            unique=True,
-            sqlite_where=text("status <> 'failed'"),
-            postgresql_where=text("status <> 'failed'"),
-        ),
+        unique_among("uq_work_key", "key", where="status <> 'failed'"),
         CheckConstraint("(finished_at IS NOT NULL) = (status IN ('done', 'failed'))", "ends_once"),
         CheckConstraint("status <> 'running' OR holder IS NOT NULL", "running_has_holder"),
         CheckConstraint("0 <= done_count AND done_count <= total_count", "progress_in_bounds"),

@@ -3,8 +3,6 @@
 import random
 from io import BytesIO
 
-from PIL import Image, ImageDraw, ImageFilter
-
 SIZE = (1280, 960)
 TINTS = {
     "amber": (196, 146, 74),
@@ -16,6 +14,8 @@ TINTS = {
 
 def picture(tint: str, seed: str) -> bytes:
     """Return a JPEG of a workshop wall, a machine and a marked spot; the same seed, the same."""
+    from PIL import Image, ImageDraw, ImageFilter  # late: only while the demo company is made
+
     rng = random.Random(seed)
     red, green, blue = TINTS[tint]
     image = Image.new("RGB", SIZE)

@@ -4,7 +4,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import yaml
 from sqlalchemy.orm import Session
 
 from qse_audit.accounts.models import Organisation
@@ -44,5 +43,7 @@ class World:
 
 def read(name: str) -> Any:
     """Return the content of one of the demo’s YAML files."""
+    import yaml  # late: only while the demo company is made
+
     path = Path(__file__).with_name(f"{name}.yaml")
     return yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)

@@ -14,14 +14,12 @@ from itertools import zip_longest
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from cryptography import x509
-
 from qse_audit.core.canonical import read_canonical
 from qse_audit.core.text import N_, Message
 from qse_audit.documents.archive import Archive, BrokenArchive, Slot, read_chunks, read_slots
 from qse_audit.documents.bag import AFTER, BEFORE, FORMAT, HASHED_TAGS, manifest
 from qse_audit.documents.names import is_safe_path
-from qse_audit.documents.seal import ALGORITHM, PublicKey, fingerprint, verify
+from qse_audit.documents.seal import ALGORITHM, PublicKey, certified_key, fingerprint, verify
 
 MAX_TAG_BYTES = 16_000_000
 _LINE = re.compile(r"([0-9a-f]{64})  (data/.+)")
@@ -132,7 +130,7 @@ def _checked_seal(tags: Mapping[str, bytes], keys: Sequence[PublicKey]) -> Mappi
     if sha256(tags["seal.pem"]).hexdigest() != seal["certificate_sha256"]:
         raise BrokenArchive(N_("Le certificat seal.pem n’est pas celui du sceau."))
     try:
-        certified = x509.load_pem_x509_certificate(tags["seal.pem"]).public_key()
+        certified = certified_key(tags["seal.pem"])
     except ValueError as error:
         raise BrokenArchive(N_("Le certificat seal.pem est illisible.")) from error
     key = next((key for key in keys if key == certified), None)

@@ -4,6 +4,8 @@ ECDSA on P-256 with SHA-256, because one signature must be checked by three read
 plain ``openssl dgst -sha256 -verify``, and WebCrypto in an offline page. ``openssl dgst`` does not
 know Ed25519, and browsers know it only lately; all three know P-256. The signature is DER, as
 openssl wants it; WebCrypto wants the two 32-byte numbers inside (:func:`raw_signature`).
+
+cryptography loads in the functions that use it: 30 ms and 8 MB that most workers never need.
 """
 
 import contextlib
@@ -14,35 +16,30 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
-
-from cryptography import x509
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.asymmetric.utils import (
-    decode_dss_signature,
-    encode_dss_signature,
-)
+from typing import TYPE_CHECKING, TypeAlias, TypeGuard
 
 from qse_audit.core.errors import DocumentError
 from qse_audit.core.text import N_
 
-PublicKey = ec.EllipticCurvePublicKey
+if TYPE_CHECKING:
+    from cryptography import x509
+    from cryptography.hazmat.primitives.asymmetric import ec
+
+PublicKey: TypeAlias = "ec.EllipticCurvePublicKey"
 
 ALGORITHM = "ECDSA-P256-SHA256"
 VALIDITY_DAYS = 20 * 365
 """A dossier must be checkable long after the session; the key can be replaced at any time."""
 
 _ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
-_DIGEST = ec.ECDSA(hashes.SHA256())
 
 
 @dataclass(frozen=True, slots=True)
 class SealKey:
     """A private key with the self-signed certificate that presents it."""
 
-    private: ec.EllipticCurvePrivateKey
-    certificate: x509.Certificate
+    private: "ec.EllipticCurvePrivateKey"
+    certificate: "x509.Certificate"
 
     @property
     def public(self) -> PublicKey:
@@ -52,7 +49,9 @@ class SealKey:
     @property
     def certificate_pem(self) -> bytes:
         """The certificate as travels in a dossier."""
-        return self.certificate.public_bytes(serialization.Encoding.PEM)
+        from cryptography.hazmat.primitives.serialization import Encoding
+
+        return self.certificate.public_bytes(Encoding.PEM)
 
     def sign(self, message: bytes) -> bytes:
         """Return the DER signature of ``message``.
@@ -60,8 +59,12 @@ class SealKey:
         Of the two numbers that ECDSA allows for ``s`` it is always the lower one: nobody can turn
         a signature into another valid one.
         """
-        r, s = decode_dss_signature(self.private.sign(message, _DIGEST))
-        return encode_dss_signature(r, min(s, _ORDER - s))
+        from cryptography.hazmat.primitives import hashes
+        from cryptography.hazmat.primitives.asymmetric import ec, utils
+
+        found = self.private.sign(message, ec.ECDSA(hashes.SHA256()))
+        r, s = utils.decode_dss_signature(found)
+        return utils.encode_dss_signature(r, min(s, _ORDER - s))
 
 
 def load_or_make_key(path: Path, *, now: datetime, name: str = "qse-audit") -> SealKey:
@@ -83,32 +86,38 @@ def load_or_make_key(path: Path, *, now: datetime, name: str = "qse-audit") -> S
 
 def verify(key: PublicKey, signature: bytes, message: bytes) -> bool:
     """Return whether ``signature`` is the one that the owner of ``key`` made of ``message``."""
+    from cryptography.exceptions import InvalidSignature
+    from cryptography.hazmat.primitives import hashes
+    from cryptography.hazmat.primitives.asymmetric import ec, utils
+
     try:
-        r, s = decode_dss_signature(signature)
-        key.verify(signature, message, _DIGEST)
+        r, s = utils.decode_dss_signature(signature)
+        key.verify(signature, message, ec.ECDSA(hashes.SHA256()))
     except (InvalidSignature, ValueError):
         return False
-    return s <= _ORDER // 2 and encode_dss_signature(r, s) == signature
+    return s <= _ORDER // 2 and utils.encode_dss_signature(r, s) == signature
 
 
 def raw_signature(signature: bytes) -> bytes:
     """Return a DER ``signature`` as the 64 bytes that WebCrypto takes."""
+    from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
+
     r, s = decode_dss_signature(signature)
     return r.to_bytes(32, "big") + s.to_bytes(32, "big")
 
 
 def public_pem(key: PublicKey) -> bytes:
     """Return ``key`` as PEM, to publish beside the dossiers."""
-    return key.public_bytes(
-        serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
-    )
+    from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
+    return key.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
 
 
 def fingerprint(key: PublicKey) -> str:
     """Return the SHA-256 of ``key`` in hexadecimal, to read over the telephone."""
-    der = key.public_bytes(
-        serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo
-    )
+    from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
+    der = key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
     return sha256(der).hexdigest()
 
 
@@ -123,6 +132,9 @@ def read_public_keys(pem: bytes) -> Sequence[PublicKey]:
 
     :raises DocumentError: when there is none.
     """
+    from cryptography import x509
+    from cryptography.hazmat.primitives import serialization
+
     keys: list[object] = []
     with contextlib.suppress(ValueError):
         keys = [certificate.public_key() for certificate in x509.load_pem_x509_certificates(pem)]
@@ -132,12 +144,24 @@ def read_public_keys(pem: bytes) -> Sequence[PublicKey]:
     found = [key for key in keys if _is_p256(key)]
     if not found:
         raise DocumentError(N_("Aucune clé publique P-256 n’a été trouvée dans ce fichier PEM."))
-    return [key for key in found if isinstance(key, PublicKey)]
+    return found
 
 
-def _is_p256(key: object) -> bool:
+def certified_key(pem: bytes) -> object:
+    """Return the public key, of any kind, that a certificate presents.
+
+    :raises ValueError: when it is no certificate.
+    """
+    from cryptography import x509
+
+    return x509.load_pem_x509_certificate(pem).public_key()
+
+
+def _is_p256(key: object) -> "TypeGuard[ec.EllipticCurvePublicKey]":
     """Return whether ``key`` is a public key on the one curve that seals use."""
-    return isinstance(key, PublicKey) and isinstance(key.curve, ec.SECP256R1)
+    from cryptography.hazmat.primitives.asymmetric import ec
+
+    return isinstance(key, ec.EllipticCurvePublicKey) and isinstance(key.curve, ec.SECP256R1)
 
 
 def _base64url(number: int) -> str:
@@ -147,6 +171,10 @@ def _base64url(number: int) -> str:
 
 def _new_key(now: datetime, name: str) -> bytes:
     """Return a new key and its certificate as PEM."""
+    from cryptography import x509
+    from cryptography.hazmat.primitives import hashes, serialization
+    from cryptography.hazmat.primitives.asymmetric import ec
+
     private = ec.generate_private_key(ec.SECP256R1())
     subject = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, name[:64] or "qse-audit")])
     usage = x509.KeyUsage(True, True, *([False] * 7))
@@ -188,6 +216,10 @@ def _store(path: Path, pem: bytes) -> None:
 
 def _read_key(path: Path) -> SealKey:
     """Read the key and the certificate stored at ``path``."""
+    from cryptography import x509
+    from cryptography.hazmat.primitives import serialization
+    from cryptography.hazmat.primitives.asymmetric import ec
+
     pem = path.read_bytes()
     try:
         private = serialization.load_pem_private_key(pem, password=None)

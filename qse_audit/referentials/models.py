@@ -2,11 +2,11 @@
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, text
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from qse_audit.db.base import Base, Versioned, code
-from qse_audit.db.constraints import not_blank, sha256_hex
+from qse_audit.db.constraints import not_blank, sha256_hex, unique_among
 from qse_audit.policies import Access
 from qse_audit.referentials.rules import EditionStatus
 
@@ -17,13 +17,7 @@ class Referential(Base):
     __tablename__ = "referential"
     __table_args__ = (
         UniqueConstraint("organisation_id", "identifier"),
-        Index(
-            "uq_referential_shipped",
-            "identifier",
-            unique=True,
-            sqlite_where=text("organisation_id IS NULL"),
-            postgresql_where=text("organisation_id IS NULL"),
-        ),
+        unique_among("uq_referential_shipped", "identifier", where="organisation_id IS NULL"),
         Index("ix_referential_list", "ref", "id"),
         not_blank("ref"),
     )

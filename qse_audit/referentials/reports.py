@@ -4,8 +4,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import yaml
-
 from qse_audit.core.text import LOCALES, Localized, pick
 from qse_audit.documents.names import safe_name
 from qse_audit.documents.sheets import Cell, Column, Sheet, csv_bytes, xlsx
@@ -240,18 +238,19 @@ def _rows(outline: Outline) -> Iterator[Sequence[Cell]]:
 
 
 def _yaml(content: Mapping[str, Any]) -> bytes:
+    import yaml  # late: only when somebody exports
+
+    class Dumper(yaml.CSafeDumper):
+        """Writes every text so that no reader takes it for something else, and no anchors."""
+
+        def ignore_aliases(self, data: Any) -> bool:
+            """Write each value out in full."""
+            return True
+
     text: str = yaml.dump(
-        dict(content), Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=110
+        dict(content), Dumper=Dumper, allow_unicode=True, sort_keys=False, width=110
     )
     return text.encode()
-
-
-class _Dumper(yaml.CSafeDumper):
-    """Writes every text so that no reader takes it for something else, and no anchors."""
-
-    def ignore_aliases(self, data: Any) -> bool:
-        """Write each value out in full."""
-        return True
 
 
 EXPORTS: Mapping[str, Export] = {

@@ -4,6 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 
 import pytest
+from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.utils import (
     decode_dss_signature,
@@ -79,7 +80,7 @@ def test_a_signature_cannot_be_respelled(key):
         r, s = decode_dss_signature(key.sign(b"message"))
         assert s <= order // 2
         twin = encode_dss_signature(r, order - s)
-        key.public.verify(twin, b"message", ec.ECDSA(seal.hashes.SHA256()))
+        key.public.verify(twin, b"message", ec.ECDSA(hashes.SHA256()))
         assert not verify(key.public, twin, b"message")
 
 

@@ -29,6 +29,20 @@ def test_the_constraints_of_the_models_are_in_the_database(engine):
         assert wanted <= stored, table.name
 
 
+def test_what_is_unique_among_some_rows_is_so_in_the_database(engine):
+    partial = {
+        index.name: index.table.name
+        for table in Base.metadata.sorted_tables
+        for index in table.indexes
+        if index.dialect_options["sqlite"]["where"] is not None
+    }
+    assert partial
+    for name, table in partial.items():
+        (stored,) = (each for each in inspect(engine).get_indexes(table) if each["name"] == name)
+        assert stored["unique"]
+        assert stored["dialect_options"][f"{engine.dialect.name}_where"] is not None, name
+
+
 def test_each_migration_can_be_undone_and_done_again(engine):
     downgrade(engine)
     with engine.connect() as connection:

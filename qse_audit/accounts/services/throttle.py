@@ -5,11 +5,11 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, Engine, case, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from qse_audit.accounts.models import SignInFailure
 from qse_audit.accounts.rules import THROTTLE_WINDOW
+from qse_audit.db.upsert import insert_or
 
 
 def claim_try(engine: Engine, limits: Mapping[str, int], *, now: datetime) -> int:
@@ -24,10 +24,9 @@ def claim_try(engine: Engine, limits: Mapping[str, int], *, now: datetime) -> in
 
 
 def _count(connection: Connection, key: str, limit: int, *, now: datetime) -> int:
-    insert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
     over = SignInFailure.since <= now - THROTTLE_WINDOW
     row = connection.execute(
-        insert(SignInFailure)
+        insert_or(connection, SignInFailure)
         .values(key=key, count=1, since=now)
         .on_conflict_do_update(
             index_elements=["key"],

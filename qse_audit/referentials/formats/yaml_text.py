@@ -10,8 +10,6 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-import yaml
-
 from qse_audit.core.errors import BadInput
 from qse_audit.core.text import N_, Message
 
@@ -86,6 +84,8 @@ def load(text: str) -> Any:
 
     :raises BadInput: naming line and column.
     """
+    import yaml  # late: 13 ms that a start with nothing new to read does not need
+
     builder = _Builder()
     try:
         for event in yaml.parse(text, Loader=yaml.CSafeLoader):
@@ -95,7 +95,7 @@ def load(text: str) -> Any:
     return builder.result
 
 
-def _worded(error: yaml.YAMLError) -> BadInput:
+def _worded(error: Exception) -> BadInput:
     """Return PyYAML’s complaint with its place."""
     mark = getattr(error, "problem_mark", None)
     place: Message | str = N_("fichier")
@@ -130,17 +130,17 @@ class _Builder:
 
     def take(self, event: Any) -> None:
         """Take one event; those that say nothing here are left aside."""
-        act = ACTS.get(type(event))
+        act = ACTS.get(type(event).__name__)
         if act is not None:
             act(self, event)
 
-    def document(self, event: yaml.DocumentStartEvent) -> None:
+    def document(self, event: Any) -> None:
         """Begin the document; there is only one."""
         self.documents += 1
         if self.documents > 1:
             raise self._wrong(event, N_("un second document YAML : un seul est attendu."))
 
-    def scalar(self, event: yaml.ScalarEvent) -> None:
+    def scalar(self, event: Any) -> None:
         """Put a text, as it is written."""
         if event.tag is not None:
             raise self._tagged(event)
@@ -159,7 +159,7 @@ class _Builder:
         if len(self.stack) >= MAX_NESTING:
             raise self._wrong(event, N_("plus de %(count)d niveaux imbriqués.", count=MAX_NESTING))
         line = event.start_mark.line + 1
-        is_mapping = isinstance(event, yaml.MappingStartEvent)
+        is_mapping = type(event).__name__ == "MappingStartEvent"
         value = Mapping(line) if is_mapping else Sequence(line)
         self._counted(event, 1)
         self._put(event, value)
@@ -171,7 +171,7 @@ class _Builder:
         if done.anchor:
             self.anchors[done.anchor] = (done.value, self.count - done.started_at)
 
-    def alias(self, event: yaml.AliasEvent) -> None:
+    def alias(self, event: Any) -> None:
         """Put again what an anchor named, counted as what it stands for."""
         found = self.anchors.get(str(event.anchor))
         if found is None:
@@ -233,15 +233,16 @@ class _Builder:
         return BadInput(message, place=place)
 
 
-ACTS: dict[type, Callable[[_Builder, Any], None]] = {
-    yaml.ScalarEvent: _Builder.scalar,
-    yaml.MappingStartEvent: _Builder.begin,
-    yaml.SequenceStartEvent: _Builder.begin,
-    yaml.MappingEndEvent: _Builder.end,
-    yaml.SequenceEndEvent: _Builder.end,
-    yaml.AliasEvent: _Builder.alias,
-    yaml.DocumentStartEvent: _Builder.document,
+ACTS: dict[str, Callable[[_Builder, Any], None]] = {
+    "ScalarEvent": _Builder.scalar,
+    "MappingStartEvent": _Builder.begin,
+    "SequenceStartEvent": _Builder.begin,
+    "MappingEndEvent": _Builder.end,
+    "SequenceEndEvent": _Builder.end,
+    "AliasEvent": _Builder.alias,
+    "DocumentStartEvent": _Builder.document,
 }
+"""What each event of PyYAML does, by the name of its class."""
 
 
 def plain(value: Any) -> Any:
