@@ -3,13 +3,13 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, foreign, mapped_column, relationship
 
 from qse_audit.accounts.models import Person
 from qse_audit.core.permissions import Kind, Link
 from qse_audit.db.base import Base, Versioned, code
-from qse_audit.db.constraints import append_only, not_blank, sha256_hex
+from qse_audit.db.constraints import append_only, not_blank, sha256_hex, unique_among
 from qse_audit.db.participation import Participation, links_of
 from qse_audit.policies import Access
 from qse_audit.policy.rules import (
@@ -219,13 +219,7 @@ class Policy(Versioned, Base):
     __table_args__ = (
         UniqueConstraint("organisation_id", "number"),
         Index("ix_policy_list", "organisation_id", "status", "number"),
-        Index(
-            "uq_policy_in_force",
-            "organisation_id",
-            unique=True,
-            sqlite_where=text("status = 'in_force'"),
-            postgresql_where=text("status = 'in_force'"),
-        ),
+        unique_among("uq_policy_in_force", "organisation_id", where="status = 'in_force'"),
         CheckConstraint(
             "status NOT IN ('in_force', 'superseded') OR decided_at IS NOT NULL",
             "in_force_is_decided",

@@ -311,6 +311,15 @@ def test_the_export_holds_what_the_list_shows(session, cast, browse, client_of):
     assert client_of(cast.claire).get("/actions/export.xlsx").data.startswith(b"PK")
 
 
+def test_a_workbook_takes_at_most_12_statements(session, cast, client_of, statements):
+    finding = make_finding(session, cast)
+    for n in range(20):
+        make_action(session, cast, finding=finding, title=f"Repeindre {n}")
+    statements.clear()
+    assert client_of(cast.claire).get("/actions/export.xlsx").data.startswith(b"PK")
+    assert len(statements) - 1 <= 12, "\n".join(statements)  # one signs in
+
+
 def test_the_second_page_follows_the_first(session, cast, browse):
     finding = make_finding(session, cast, make_audit(session, cast))
     for n in range(53):

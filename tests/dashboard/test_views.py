@@ -17,6 +17,7 @@ from qse_audit.db.outbox import Mail, MailState, Notice, notify, post_mail
 from qse_audit.db.trail import Event
 from qse_audit.findings.rules import FindingStatus, Grade
 from tests.actions.factories import TODAY, make_action, make_audit, make_done, make_finding
+from tests.audits.test_lists import insert_audits
 
 # --- home ---
 
@@ -161,6 +162,17 @@ def test_the_first_day_offers_the_first_acts(cast, browse):
     assert links == ["/processes/", "/people", "/audits/new"]
 
 
+@pytest.mark.parametrize("more", [0, 1000])
+def test_the_home_page_of_1000_audits_sends_no_more_statements_than_of_two(
+    session, cast, browse, living, statements, more
+):
+    if more:
+        insert_audits(session, cast, more, status=AuditStatus.IN_PROGRESS)
+    statements.clear()
+    browse(cast.claire, "GET", "/")
+    assert len(statements) - 1 <= 10, "\n\n".join(statements)  # one signs in
+
+
 @pytest.mark.parametrize("who", ["bob", "emma", "gaelle", "ines", "jean", "hugo", "karine"])
 def test_a_quiet_day_says_so(cast, browse, who):
     assert "Rien ne vous attend" in browse(getattr(cast, who), "GET", "/").text
@@ -290,6 +302,15 @@ def test_the_register_words_acts_and_filters_them(session, cast, browse):
     ):
         page = browse(cast.claire, "GET", f"/trail?{query}")
         assert len(page.select("tbody tr")) == count, query
+
+
+def test_the_register_takes_at_most_8_statements(session, cast, browse, statements):
+    finding = make_finding(session, cast)
+    for n in range(60):
+        make_action(session, cast, finding=finding, title=f"Action {n}")
+    statements.clear()
+    browse(cast.claire, "GET", "/trail")
+    assert len(statements) - 1 <= 8, "\n\n".join(statements)
 
 
 def test_the_register_of_another_company_stays_there(session, cast, browse):

@@ -76,7 +76,9 @@ def test_a_heavy_library_waits_until_somebody_needs_it(start, library):
 
 def test_sqlite_does_not_load_the_dialects_of_others(start):
     assert "sqlalchemy.dialects.sqlite" in start.dialects
-    assert "sqlalchemy.dialects.postgresql" not in start.dialects
+    assert "sqlalchemy.dialects.postgresql" not in start.dialects, (
+        "an option called postgresql_… loads the dialect: see db.constraints.unique_among"
+    )
 
 
 def test_the_collector_rests_while_the_application_loads_and_works_afterwards(start):
