@@ -4,7 +4,7 @@ from typing import Any
 
 from qse_audit.audits.queries.report_model import AuditReport, as_model
 from qse_audit.audits.reports.words import INTEGRITY, TONES, Worded
-from qse_audit.audits.rules import Verdict
+from qse_audit.audits.rules import NONCONFORMING, Verdict
 from qse_audit.core.canonical import canonical_json
 from qse_audit.documents.pdf import render_pdf
 from qse_audit.documents.text import percent
@@ -42,7 +42,11 @@ def _values(worded: Worded) -> dict[str, Any]:
         "conformity": worded.conformity(),
         "texts": _texts(worded),
         "criteria": worded.criteria(),
-        "people": [*worded.people(), (worded.words["participants"], report.participants)],
+        "people": [
+            *worded.people(),
+            (worded.words["participants"], report.participants),
+            (worded.words["meetings"], worded.meetings()),
+        ],
         "findings": _findings(worded),
         "results": _results(worded),
         "answers": _answers(worded),
@@ -71,25 +75,35 @@ def _texts(worded: Worded) -> dict[str, str]:
         "not_covered",
         "follow_up",
         "confidentiality",
+        "participants",
     )
-    return {name: getattr(report, name) for name in names} | {"meetings": worded.meetings()}
+    return {name: getattr(report, name) for name in names}
 
 
 def _tiles(worded: Worded) -> list[dict[str, str]]:
-    """Return the key figures."""
+    """Return the key figures; a colour means that there is something of the kind."""
     counts, findings = worded.report.verdicts, worded.report.findings
+    fails = any(counts.get(verdict) for verdict in NONCONFORMING)
     tiles = [
         {
             "value": str(sum(counts.values())),
             "label": worded.words["answers"],
             "tone": "plain",
         },
-        {"value": worded.share, "label": worded.words["conformity"], "tone": "good"},
+        {
+            "value": worded.share,
+            "label": worded.words["conformity"],
+            "tone": "plain" if fails else "good",
+        },
     ]
     for grade in (Grade.MAJOR_NONCONFORMITY, Grade.MINOR_NONCONFORMITY, Grade.STRENGTH):
         count = sum(finding.grade == grade for finding in findings)
         tiles.append(
-            {"value": str(count), "label": worded.grade(grade), "tone": TONES[grade.value]}
+            {
+                "value": str(count),
+                "label": worded.grade(grade),
+                "tone": TONES[grade.value] if count else "plain",
+            }
         )
     return tiles
 

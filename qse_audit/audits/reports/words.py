@@ -74,6 +74,7 @@ WORDS: Mapping[str, Message] = {
     "seen": N_("Preuve"),
     "gap": N_("Écart"),
     "impact": N_("Risque"),
+    "benefit": N_("Bénéfice"),
     "files": N_("Fichiers"),
     "actions": N_("Actions"),
     "file": N_("Fichier et empreinte SHA-256"),
@@ -218,11 +219,12 @@ class Worded:
     def parts(self, finding: ReportedFinding) -> list[tuple[str, str]]:
         """Return the parts of a finding’s statement, and what follows from it."""
         words = self.words
+        brings = words["benefit" if finding.grade == Grade.STRENGTH else "impact"]
         return [
             (words["requirement"], finding.requirement_text),
             (words["seen"], finding.evidence_text),
             (words["gap"], finding.gap_text),
-            (words["impact"], finding.impact_text),
+            (brings, finding.impact_text),
             (words["files"], ", ".join(finding.evidence)),
             (words["actions"], "\n".join(self.actions(finding))),
         ]
