@@ -1,6 +1,6 @@
 """The only place that asks what time it is; everything else is told."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from zoneinfo import ZoneInfo
 
 PARIS = ZoneInfo("Europe/Paris")
@@ -15,3 +15,8 @@ def now() -> datetime:
 def day_in_paris(at: datetime) -> date:
     """Return the calendar day of an instant, as read on a wall in France."""
     return at.astimezone(PARIS).date()
+
+
+def begins_at(day: date) -> datetime:
+    """Return the instant when a calendar day begins, as read on a wall in France."""
+    return datetime.combine(day, time.min, PARIS).astimezone(UTC)

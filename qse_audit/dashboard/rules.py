@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from qse_audit.actions.rules import VERBS as ACTION_VERBS
+from qse_audit.audits.rules import Verdict
 from qse_audit.core.text import N_, Message
 from qse_audit.documents.text import day
 from qse_audit.findings.rules import VERBS as FINDING_VERBS
@@ -92,6 +93,7 @@ VERBS: Mapping[str, Message] = {
     "finding.attach": N_("Preuve jointe au constat"),
     "finding.detach": N_("Preuve retirée du constat"),
     "finding.finalise": N_("Constat rendu définitif"),
+    "finding.delete": N_("Constat supprimé"),
     "audit.draft": N_("Audit créé"),
     "audit.change_plan": N_("Plan d’audit modifié"),
     "audit.set_team": N_("Équipe d’audit modifiée"),
@@ -101,6 +103,7 @@ VERBS: Mapping[str, Message] = {
     "audit.plan": N_("Audit planifié"),
     "audit.start": N_("Audit démarré"),
     "audit.answer": N_("Réponse donnée à une question d’audit"),
+    "audit.gather": N_("Preuve jointe à une question d’audit"),
     "audit.write_report": N_("Texte du rapport enregistré"),
     "audit.report": N_("Rapport d’audit émis"),
     "audit.revise": N_("Rapport d’audit révisé"),
@@ -108,6 +111,7 @@ VERBS: Mapping[str, Message] = {
     "audit.cancel": N_("Audit annulé"),
     "evidence.add": N_("Preuve ajoutée"),
     "evidence.correct": N_("Preuve corrigée"),
+    "evidence.withdraw": N_("Preuve retirée, avec sa raison"),
     "process.create": N_("Processus créé"),
     "process.edit": N_("Processus modifié"),
     "process.archive": N_("Processus archivé"),
@@ -119,6 +123,9 @@ VERBS: Mapping[str, Message] = {
     "referential.next-edition": N_("Édition suivante commencée"),
     "referential.delete-draft": N_("Édition en préparation supprimée"),
     "candidacy.register": N_("Candidature inscrite"),
+    "candidacy.correct": N_("Inscription modifiée"),
+    "candidacy.start": N_("Candidature commencée"),
+    "candidacy.reopen": N_("Candidature rouverte"),
     "candidacy.describe": N_("Candidature complétée"),
     "candidacy.assign": N_("Évaluateurs désignés"),
     "candidacy.accept-lateness": N_("Retard de remise accepté"),
@@ -147,6 +154,7 @@ VERBS: Mapping[str, Message] = {
     "person.remove": N_("Personne retirée de l’organisation"),
     "person.rename": N_("Personne renommée"),
     "person.password": N_("Mot de passe changé"),
+    "person.reset-link": N_("Lien de nouveau mot de passe donné"),
     "invitation.create": N_("Invitation envoyée"),
     "invitation.renew": N_("Invitation renouvelée"),
     "invitation.revoke": N_("Invitation retirée"),
@@ -155,3 +163,13 @@ VERBS: Mapping[str, Message] = {
     "mail.drop": N_("Courriel laissé sans suite"),
 }
 """What each verb of the chain says to people; a verb that is not here shows its code."""
+
+
+def precision(data: Mapping[str, Any]) -> tuple[Message, ...]:
+    """Return what an act says besides its verb: the question answered, and the answer."""
+    found = []
+    if isinstance(data.get("position"), int):
+        found.append(N_("question %(number)s", number=data["position"]))
+    if data.get("after") in set(Verdict):
+        found.append(Verdict(data["after"]).label)
+    return tuple(found)

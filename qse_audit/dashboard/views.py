@@ -1,8 +1,18 @@
 """The home page, the inbox, the register of acts, the mails in trouble, the server’s health."""
 
+from datetime import date
 from typing import Any
 
-from flask import Blueprint, current_app, flash, jsonify, redirect, render_template, url_for
+from flask import (
+    Blueprint,
+    Response,
+    current_app,
+    flash,
+    jsonify,
+    redirect,
+    render_template,
+    url_for,
+)
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy.exc import SQLAlchemyError
@@ -12,16 +22,17 @@ from qse_audit.accounts.queries import people_of
 from qse_audit.core.clock import day_in_paris, now
 from qse_audit.core.permissions import Permission
 from qse_audit.core.text import Message
-from qse_audit.dashboard import queries, services
+from qse_audit.dashboard import queries, reports, services
 from qse_audit.dashboard.queries import Line, MailLine, Section, TrailFilter
 from qse_audit.dashboard.rules import SUBJECTS, VERBS, as_message
+from qse_audit.documents.text import day
 from qse_audit.web.database import commits, engine, session
 from qse_audit.web.guards import Target, public, requires
 from qse_audit.web.i18n import locale, translate
 from qse_audit.web.listing import Listing, listing
 from qse_audit.web.origins import origin_url
 from qse_audit.web.paging import page
-from qse_audit.web.sign_in import identity
+from qse_audit.web.sign_in import identity, visitor
 
 bp = Blueprint("dashboard", __name__)
 
@@ -143,28 +154,102 @@ def trail() -> ResponseReturnValue:
         cursor=shown.cursor,
         make=queries.as_event,
     )
-    checks = shown.values.get("verify") == "1"
+    people, checks = choices_of_people(), shown.values.get("verify") == "1"
     return render_template(
         "dashboard/trail.html",
         page=found,
-        events=queries.events(session(), who, found.rows),
+        total=queries.count_events(session(), who, wanted),
+        audits=queries.audit_references(session(), who, found.rows),
         wanted=wanted,
         listing=shown,
-        people=people_of(session(), who.organisation_id),
         kinds=worded_choices(SUBJECTS),
         verbs=worded_choices(VERBS),
+        people=people,
+        chips=[(label, shown.without(*names)) for label, names in narrowings(wanted, people)],
         check=queries.check_chain(session(), who.organisation_id) if checks else None,
+    )
+
+
+@bp.get("/trail/export.csv", defaults={"extension": "csv"})
+@bp.get("/trail/export.xlsx", defaults={"extension": "xlsx"})
+@requires(Permission.TRAIL_READ)
+def export_trail(extension: str) -> ResponseReturnValue:
+    """Send what the register shows as a spreadsheet, with what checking the chain found."""
+    who, at = identity(), now()
+    wanted = asked_for(listing((), ""))
+    extract = reports.Extract(
+        events=queries.export_events(session(), who, wanted),
+        audits=queries.audit_references(session(), who),
+        organisation=organisation_name(),
+        narrowed_by=[label for label, __ in narrowings(wanted, choices_of_people())],
+        check=queries.check_chain(session(), who.organisation_id),
+        made_at=at,
+    )
+    return Response(
+        reports.spreadsheet(extract, extension, locale()),
+        content_type=reports.MEDIA_TYPES[extension],
+        headers={"Content-Disposition": f"attachment; filename=journal.{extension}"},
     )
 
 
 def asked_for(shown: Listing) -> TrailFilter:
     """Return what the address of the register asks for; what means nothing is left out."""
-    person = shown.values.get("person", "")
+    values = shown.values
     return TrailFilter(
-        kind=shown.values.get("kind", "")[:32],
-        verb=shown.values.get("verb", "")[:64],
-        person_id=int(person) if person.isdecimal() and len(person) < 10 else None,
+        search=values.get("q", "")[:200],
+        kind=values.get("kind", "")[:32],
+        subject_id=small_number(values.get("subject", "")) if values.get("kind") else None,
+        verb=values.get("verb", "")[:64],
+        person_id=small_number(values.get("person", "")),
+        since=day_asked(values.get("since", "")),
+        until=day_asked(values.get("until", "")),
     )
+
+
+def organisation_name() -> str:
+    """Return the name of the organisation where the person acts."""
+    found = visitor()
+    memberships = found.memberships if found else ()
+    return next((each.organisation_name for each in memberships if each.current), "")
+
+
+def narrowings(
+    wanted: TrailFilter, people: list[tuple[str, str]]
+) -> list[tuple[str, tuple[str, ...]]]:
+    """Return each filter that holds, as people read it, with its names in the address."""
+    subject, verb = SUBJECTS.get(wanted.kind, wanted.kind), VERBS.get(wanted.verb, wanted.verb)
+    one = {"kind": translate(subject), "number": wanted.subject_id}
+    person = dict(people).get(str(wanted.person_id), f"n° {wanted.person_id}")
+    held = (
+        (wanted.search, _("« %(text)s »", text=wanted.search), ("q",)),
+        (wanted.kind and not wanted.subject_id, translate(subject), ("kind",)),
+        (wanted.subject_id, _("%(kind)s : un seul objet (n° %(number)s)", **one), ("subject",)),
+        (wanted.verb, translate(verb), ("verb",)),
+        (wanted.person_id is not None, person, ("person",)),
+        (wanted.since, _("depuis le %(day)s", day=day(wanted.since, locale())), ("since",)),
+        (wanted.until, _("jusqu’au %(day)s", day=day(wanted.until, locale())), ("until",)),
+    )
+    return [(label, names) for holds, label, names in held if holds]
+
+
+def small_number(text: str) -> int | None:
+    """Return an id of an address, ``None`` for what is none."""
+    return int(text) if text.isdecimal() and len(text) < 10 else None
+
+
+def day_asked(text: str) -> date | None:
+    """Return a day of an address, ``None`` for what is none or lies out of reach."""
+    try:
+        asked = date.fromisoformat(text)
+    except ValueError:
+        return None
+    return asked if 1970 <= asked.year <= 2999 else None
+
+
+def choices_of_people() -> list[tuple[str, str]]:
+    """Return who may have acted: the application, then the people of the organisation."""
+    people = people_of(session(), identity().organisation_id)
+    return [("0", _("L’application")), *((str(each.id), each.name) for each in people)]
 
 
 def worded_choices(table: Any) -> list[tuple[str, str]]:

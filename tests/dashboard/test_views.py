@@ -3,7 +3,6 @@
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import text
 
 from qse_audit.accounts.models import Membership
 from qse_audit.audits.rules import AuditStatus
@@ -273,110 +272,6 @@ def test_the_inbox_pages_and_sends_few_statements(session, cast, browse, stateme
 
 def test_an_empty_inbox_says_what_will_come(cast, browse):
     assert "Aucun message" in browse(cast.emma, "GET", "/inbox").text
-
-
-# --- the register ---
-
-
-@pytest.mark.parametrize(
-    ("who", "status"),
-    [("claire", 200), ("ines", 200), ("alice", 403), ("jean", 403), ("emma", 403), ("hugo", 403)],
-)
-def test_the_register_is_for_coordinators_and_administrators(cast, browse, who, status):
-    browse(getattr(cast, who), "GET", "/trail", status=status)
-
-
-def test_the_register_words_acts_and_filters_them(session, cast, browse):
-    make_done(session, cast)
-    page = browse(cast.claire, "GET", "/trail")
-    assert [row.th.contents[0].strip() for row in page.select("tbody tr")] == [
-        "Action réalisée",
-        "Action demandée",
-    ]
-    for query, count in (
-        ("verb=action.plan", 1),
-        ("kind=action", 2),
-        ("kind=audit", 0),
-        (f"person={cast.bob.user_id}", 1),
-        ("person=nonsense", 2),
-    ):
-        page = browse(cast.claire, "GET", f"/trail?{query}")
-        assert len(page.select("tbody tr")) == count, query
-
-
-def test_the_register_takes_at_most_8_statements(session, cast, browse, statements):
-    finding = make_finding(session, cast)
-    for n in range(60):
-        make_action(session, cast, finding=finding, title=f"Action {n}")
-    statements.clear()
-    browse(cast.claire, "GET", "/trail")
-    assert len(statements) - 1 <= 8, "\n\n".join(statements)
-
-
-def test_the_register_of_another_company_stays_there(session, cast, browse):
-    make_action(session, cast, title="Secret")
-    page = browse(cast.david, "GET", "/trail")
-    assert not page.select("tbody tr")
-    assert "Secret" not in page.text
-
-
-def test_an_administrator_reads_the_acts_but_not_the_words_of_records(session, cast, browse):
-    make_action(session, cast, title="Mots de l’action")
-    assert "Mots de l’action" in browse(cast.claire, "GET", "/trail").text
-    page = browse(cast.ines, "GET", "/trail").text
-    assert "Action demandée" in page
-    assert "Mots de l’action" not in page
-
-
-def test_the_chain_is_checked_on_demand(session, cast, browse):
-    make_done(session, cast)
-    assert "La chaîne est intacte" in browse(cast.claire, "GET", "/trail?verify=1").text
-
-
-def test_a_changed_word_is_found(session, cast, browse):
-    make_done(session, cast)
-    session.execute(text("UPDATE event_text SET value = 'autre' WHERE name = 'note'"))
-    session.commit()
-    page = browse(cast.claire, "GET", "/trail?verify=1").text
-    assert "Les mots de l’acte n° 2 ont été changés" in page
-
-
-def test_erased_words_leave_the_chain_intact(session, cast):
-    make_done(session, cast)
-    session.execute(text("UPDATE event_text SET value = '', salt = ''"))
-    session.commit()
-    assert queries.check_chain(session, cast.company).holds
-
-
-def test_a_changed_act_is_found(session, cast, browse):
-    make_done(session, cast)
-    if session.get_bind().dialect.name == "postgresql":
-        session.execute(text("ALTER TABLE event DISABLE TRIGGER ALL"))
-    else:
-        session.execute(text("DROP TRIGGER event_no_update"))
-    body = session.query(Event).filter_by(seq=1).one().body.replace("action.plan", "action.edit")
-    session.execute(text("UPDATE event SET body = :body WHERE seq = 1"), {"body": body})
-    session.commit()
-    page = browse(cast.claire, "GET", "/trail?verify=1").text
-    assert "rompue à l’acte n° 1" in page
-
-
-def test_a_verb_nobody_has_worded_shows_its_code(session, cast, browse):
-    from qse_audit.db.trail import Act, record
-
-    act = Act(verb="thing.invented", kind="thing", subject_id=1)
-    record(session, act, organisation_id=cast.company, actor_id=None, now=now())
-    session.commit()
-    row = browse(cast.claire, "GET", "/trail").select_one("tbody tr").text
-    assert "thing.invented" in row
-    assert "L’application" in row
-
-
-def test_the_register_sends_few_statements(session, cast, browse, statements):
-    make_done(session, cast)
-    statements.clear()
-    browse(cast.claire, "GET", "/trail")
-    assert len(statements) - 1 <= 8
 
 
 # --- mails ---

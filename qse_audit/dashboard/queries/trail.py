@@ -1,28 +1,33 @@
 """The event chain of an organisation, as people read it and as they check it."""
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, select
+from sqlalchemy import ColumnElement, Row, Select, and_, or_, select
 from sqlalchemy.orm import Session
 
 from qse_audit.accounts.models import Person
+from qse_audit.audits.models import Audit, ChecklistItem
+from qse_audit.core.clock import begins_at
 from qse_audit.core.permissions import Kind, Role
 from qse_audit.core.text import Message
-from qse_audit.dashboard.rules import SUBJECTS, VERBS
+from qse_audit.dashboard.rules import SUBJECTS, VERBS, precision
 from qse_audit.db.trail import (
     Event,
     EventText,
     Head,
     chain_head,
+    event_hash,
     first_broken,
     read_chain,
     text_hash,
 )
 from qse_audit.policies import Identity
+from qse_audit.web.paging import counted
 
 WORDS_FOR: Mapping[Role, frozenset[str]] = {
     Role.COORDINATOR: frozenset(
@@ -32,15 +37,24 @@ WORDS_FOR: Mapping[Role, frozenset[str]] = {
 }
 """Whose words each role reads beside the acts: those of records that it may open anyway."""
 TITLES = ("title", "name")
+REFERENCE = re.compile(r"[A-Za-z]{2,4}(-[0-9]{1,6}){0,3}-?")
+"""How the reference of a record begins, or all of it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TrailFilter:
     """What the register is asked to show."""
 
+    search: str = ""
     kind: str = ""
+    subject_id: int | None = None
+    """One object of that kind."""
     verb: str = ""
     person_id: int | None = None
+    """Who acted; 0 for the application itself."""
+    since: date | None = None
+    until: date | None = None
+    """The last day, as read in Paris."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,9 +68,15 @@ class EventLine:
     verb: str
     kind: str
     subject_id: int
+    title: str
+    """The words recorded with the act, if this person may read them."""
     reference: str
+    audit_id: int | None
+    """The audit of which a question was answered."""
+    precision: tuple[Message, ...]
     hash: str
-    title: str = ""
+    intact: bool
+    """Whether the act still gives its hash."""
 
     @property
     def wording(self) -> Message | str:
@@ -71,8 +91,8 @@ class EventLine:
 
 def event_statement(who: Identity, wanted: TrailFilter) -> Select[Any]:
     """Return the acts recorded in the organisation where ``who`` acts, unordered."""
-    statement: Select[Any] = (
-        select(  # type: ignore[assignment]  # the columns of EventLine, and its body
+    return (
+        select(  # type: ignore[return-value]  # the columns of EventLine, and its body
             Event.id,
             Event.seq,
             Event.at,
@@ -80,45 +100,114 @@ def event_statement(who: Identity, wanted: TrailFilter) -> Select[Any]:
             Event.verb,
             Event.subject_kind.label("kind"),
             Event.subject_id,
+            _words(who).with_only_columns(EventText.value).limit(1).label("title"),
             Event.body,
+            Event.prev,
             Event.hash,
         )
         .outerjoin(Person, Person.id == Event.actor_id)
-        .where(Event.organisation_id == who.organisation_id)
+        .where(*_narrowed(who, wanted))
     )
+
+
+def count_events(session: Session, who: Identity, wanted: TrailFilter) -> int:
+    """Return how many acts the register shows, as far as counting goes."""
+    found = select(Event.id).where(*_narrowed(who, wanted))
+    if wanted.search:
+        found = found.outerjoin(Person, Person.id == Event.actor_id)
+    return session.scalar(select(counted(found))) or 0
+
+
+def _words(who: Identity) -> Select[Any]:
+    """Return the titles recorded with an act that this person may read."""
+    kinds = frozenset[str]().union(*(WORDS_FOR.get(role, frozenset()) for role in who.roles))
+    return select(EventText.id).where(
+        EventText.event_id == Event.id,
+        EventText.name.in_(TITLES),
+        Event.subject_kind.in_(sorted(kinds)),
+    )
+
+
+def _narrowed(who: Identity, wanted: TrailFilter) -> list[ColumnElement[bool]]:
+    """Return the conditions of the register."""
+    conditions = [Event.organisation_id == who.organisation_id]
     for column, value in (
         (Event.subject_kind, wanted.kind or None),
+        (Event.subject_id, wanted.subject_id),
         (Event.verb, wanted.verb or None),
-        (Event.actor_id, wanted.person_id),
     ):
         if value is not None:
-            statement = statement.where(column == value)
-    return statement
+            conditions.append(column == value)
+    if wanted.person_id is not None:
+        conditions.append(Event.actor_id.is_not_distinct_from(wanted.person_id or None))
+    if wanted.since is not None:
+        conditions.append(Event.at >= begins_at(wanted.since))
+    if wanted.until is not None:
+        conditions.append(Event.at < begins_at(wanted.until + timedelta(days=1)))
+    return conditions + [_holds(word, who) for word in wanted.search.split()[:8]]
+
+
+def _holds(word: str, who: Identity) -> ColumnElement[bool]:
+    """Return the condition that a title, a person, a reference’s beginning or the number holds."""
+    alternatives: list[ColumnElement[bool]] = [
+        Person.name.icontains(word, autoescape=True),
+        _words(who).where(EventText.value.icontains(word, autoescape=True)).exists(),
+    ]
+    if REFERENCE.fullmatch(word):
+        alternatives += [
+            Event.body.icontains(f'"reference":"{word}', autoescape=True),
+            _asks_in(word),
+        ]
+    if word.isdecimal() and len(word) < 10:
+        alternatives.append(Event.seq == int(word))
+    return or_(*alternatives)
+
+
+def _asks_in(word: str) -> ColumnElement[bool]:
+    """Return the condition that the act is about a question of an audit so called."""
+    found = (
+        select(ChecklistItem.id)
+        .join(Audit, Audit.id == ChecklistItem.audit_id)
+        .where(
+            ChecklistItem.id == Event.subject_id,
+            Audit.organisation_id == Event.organisation_id,
+            Audit.reference.istartswith(word, autoescape=True),
+        )
+    )
+    return and_(Event.subject_kind == Kind.CHECKLIST_ITEM.value, found.exists())
 
 
 def as_event(row: Row[Any]) -> EventLine:
-    """Return a row of :func:`event_statement` as a line, its words not yet read."""
+    """Return a row of :func:`event_statement` as a line, its hash computed again."""
     given = dict(row._mapping)
-    reference = json.loads(given.pop("body")).get("data", {}).get("reference", "")
-    return EventLine(**given, reference=str(reference))
-
-
-def events(session: Session, who: Identity, lines: Sequence[EventLine]) -> list[EventLine]:
-    """Return ``lines`` with the titles that this person may read beside them."""
-    kinds = frozenset[str]().union(*(WORDS_FOR.get(role, frozenset()) for role in who.roles))
-    ids = [line.id for line in lines if line.kind in kinds]
-    rows = session.execute(
-        select(EventText.event_id, EventText.value).where(
-            EventText.event_id.in_(ids), EventText.name.in_(TITLES)
-        )
+    body, prev = given.pop("body"), given.pop("prev")
+    data = json.loads(body).get("data", {})
+    audit_id = data.get("audit")
+    return EventLine(
+        **{**given, "title": row.title or ""},
+        reference=str(data.get("reference", "")),
+        audit_id=audit_id if isinstance(audit_id, int) else None,
+        precision=precision(data),
+        intact=event_hash(prev, body.encode()) == row.hash,
     )
-    titles = {row.event_id: row.value for row in rows}
-    return [_titled(line, titles.get(line.id, "")) for line in lines]
 
 
-def _titled(line: EventLine, title: str) -> EventLine:
-    given = {name: getattr(line, name) for name in EventLine.__slots__}
-    return EventLine(**{**given, "title": title})
+def audit_references(
+    session: Session, who: Identity, lines: Iterable[EventLine] | None = None
+) -> dict[int, str]:
+    """Return the references of the audits of which ``lines`` tell a question; of all for none."""
+    found = select(Audit.id, Audit.reference).where(Audit.organisation_id == who.organisation_id)
+    if lines is not None:
+        found = found.where(Audit.id.in_({each.audit_id for each in lines if each.audit_id}))
+    return {row.id: row.reference for row in session.execute(found)}
+
+
+def export_events(session: Session, who: Identity, wanted: TrailFilter) -> Iterator[EventLine]:
+    """Give all that the register shows, newest first, for an export."""
+    statement = event_statement(who, wanted).order_by(Event.seq.desc())
+    with session.execute(statement.execution_options(yield_per=1000)) as rows:
+        for row in rows:
+            yield as_event(row)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
