@@ -180,6 +180,17 @@ def test_an_administrator_finds_no_act_by_words_that_they_may_not_read(session, 
     assert "Mots de l’action" not in browse(cast.ines, "GET", "/trail/export.csv").response.text
 
 
+def test_an_administrator_is_not_told_of_which_audit_a_question_is(cast, browse, answered):
+    question = f"/trail?verb=audit.answer&q={answered.reference}"
+    assert numbers(browse(cast.claire, "GET", question))
+    assert not numbers(browse(cast.ines, "GET", question))
+    page = browse(cast.ines, "GET", "/trail?verb=audit.answer")
+    assert "question 1" in page.text
+    assert answered.reference not in page.text
+    export = browse(cast.ines, "GET", "/trail/export.csv?verb=audit.answer").response.text
+    assert answered.reference not in export
+
+
 def test_days_are_those_of_paris_and_the_last_one_counts(session, cast, browse):
     note(session, cast, 1, at=datetime(2026, 3, 9, 22, 59, tzinfo=UTC))
     note(session, cast, 1, at=datetime(2026, 3, 9, 23, 1, tzinfo=UTC))

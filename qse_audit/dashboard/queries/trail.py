@@ -92,7 +92,7 @@ class EventLine:
 def event_statement(who: Identity, wanted: TrailFilter) -> Select[Any]:
     """Return the acts recorded in the organisation where ``who`` acts, unordered."""
     return (
-        select(  # type: ignore[return-value]  # the columns of EventLine, and its body
+        select(
             Event.id,
             Event.seq,
             Event.at,
@@ -118,13 +118,17 @@ def count_events(session: Session, who: Identity, wanted: TrailFilter) -> int:
     return session.scalar(select(counted(found))) or 0
 
 
+def _kinds_worded(who: Identity) -> frozenset[str]:
+    """Return the kinds of object of which this person reads the words."""
+    return frozenset[str]().union(*(WORDS_FOR.get(role, frozenset()) for role in who.roles))
+
+
 def _words(who: Identity) -> Select[Any]:
     """Return the titles recorded with an act that this person may read."""
-    kinds = frozenset[str]().union(*(WORDS_FOR.get(role, frozenset()) for role in who.roles))
     return select(EventText.id).where(
         EventText.event_id == Event.id,
         EventText.name.in_(TITLES),
-        Event.subject_kind.in_(sorted(kinds)),
+        Event.subject_kind.in_(sorted(_kinds_worded(who))),
     )
 
 
@@ -154,10 +158,9 @@ def _holds(word: str, who: Identity) -> ColumnElement[bool]:
         _words(who).where(EventText.value.icontains(word, autoescape=True)).exists(),
     ]
     if REFERENCE.fullmatch(word):
-        alternatives += [
-            Event.body.icontains(f'"reference":"{word}', autoescape=True),
-            _asks_in(word),
-        ]
+        alternatives.append(Event.body.icontains(f'"reference":"{word}', autoescape=True))
+        if Kind.AUDIT in _kinds_worded(who):
+            alternatives.append(_asks_in(word))
     if word.isdecimal() and len(word) < 10:
         alternatives.append(Event.seq == int(word))
     return or_(*alternatives)
@@ -195,7 +198,12 @@ def as_event(row: Row[Any]) -> EventLine:
 def audit_references(
     session: Session, who: Identity, lines: Iterable[EventLine] | None = None
 ) -> dict[int, str]:
-    """Return the references of the audits of which ``lines`` tell a question; of all for none."""
+    """Return the references of the audits of which ``lines`` tell a question; of all for none.
+
+    Empty for whoever does not read the words of audits.
+    """
+    if Kind.AUDIT not in _kinds_worded(who):
+        return {}
     found = select(Audit.id, Audit.reference).where(Audit.organisation_id == who.organisation_id)
     if lines is not None:
         found = found.where(Audit.id.in_({each.audit_id for each in lines if each.audit_id}))
