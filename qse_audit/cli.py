@@ -25,9 +25,10 @@ from qse_audit.core.clock import now
 from qse_audit.core.errors import BadInput, NotFound, QseError, SettingsError
 from qse_audit.core.series import RuleSet, XmR, read_series, signals, xmr
 from qse_audit.core.text import N_
-from qse_audit.db.engine import make_engine
-from qse_audit.db.schema import upgrade
+from qse_audit.db.engine import make_engine, read_only_options
+from qse_audit.db.schema import current_revision, head_revision, upgrade
 from qse_audit.demo.loader import is_demo, load_demo, report_demo
+from qse_audit.doctor.examining import examine
 from qse_audit.documents.seal import SealKey, load_or_make_key, read_public_keys
 from qse_audit.documents.store import FileStore
 from qse_audit.portfolios.queries.candidacies import get_dossier
@@ -92,6 +93,10 @@ def build_parser() -> argparse.ArgumentParser:
     job = commands.add_parser("run-job", help="run one scheduled job now")
     job.add_argument("name")
     job.set_defaults(command=run_job_command)
+
+    doctor = commands.add_parser("doctor", help="check the register, the rows and every file")
+    doctor.add_argument("--json", action="store_true", help="print everything found as JSON")
+    doctor.set_defaults(command=doctor_command)
 
     _add_referential(commands)
     _add_dossier(commands)
@@ -229,6 +234,30 @@ def run_job_command(arguments: argparse.Namespace, settings: Settings) -> int:
     say(f"{arguments.name}: {run_job(arguments.name, engine, settings)}")
     engine.dispose()
     return 0
+
+
+def doctor_command(arguments: argparse.Namespace, settings: Settings) -> int:
+    """Check that all is what was recorded; exit code 1 tells the first thing that is not."""
+    engine = make_engine(settings.database)
+    reading = engine.execution_options(**read_only_options(engine))
+    with reading.connect() as connection:
+        if current_revision(connection) != head_revision():
+            raise SettingsError("the database is not at the newest schema: run qse-audit init-db")
+        with Session(connection) as session:
+            found = examine(session, store(settings), now=now())
+    engine.dispose()
+    if arguments.json:
+        say(json.dumps(found.as_json(), ensure_ascii=False))
+        return 0 if found.is_sound else 1
+    for name, number in found.counts.items():
+        say(f"{name}: {number}")
+    if found.is_sound:
+        say("sound")
+        return 0
+    first = found.faults[0]
+    say(f"{first.message} ({first.subject})")
+    say(f"faults: {len(found.faults)}")
+    return 1
 
 
 def import_command(arguments: argparse.Namespace, settings: Settings) -> int:

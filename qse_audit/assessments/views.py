@@ -116,7 +116,7 @@ def save_note(dossier: Dossier, code: str) -> ResponseReturnValue:
 def _sent(sha256: str, media_type: str, name: str, *, inline: bool) -> Response:
     """Send a stored file; nothing in it may run."""
     response = send_file(
-        files().open(sha256),
+        files().sound(sha256),
         mimetype=media_type if inline else "application/octet-stream",
         as_attachment=not inline,
         download_name=name,

@@ -10,6 +10,7 @@
   + BadInput            what was sent cannot be used; says where and what was expected
   + TooManyTries        the throttle asks to wait
   + StorageFull         the free-space reserve is reached
+  + Damaged             a kept file is missing, or no longer what it was
   + SettingsError       a setting is wrong: name, value, what is accepted
   + DocumentError       a file could not be made
 """
@@ -90,6 +91,15 @@ class TooManyTries(QseError):
 
 class StorageFull(QseError):
     """Raised when an upload would eat into the free-space reserve."""
+
+
+class Damaged(QseError):
+    """Raised for a kept file that is missing, or whose bytes are no longer those of its address."""
+
+    def __init__(self, sha256: str, *, is_missing: bool) -> None:
+        super().__init__(f"file {sha256}: {'missing' if is_missing else 'changed on disk'}")
+        self.sha256 = sha256
+        self.is_missing = is_missing
 
 
 class SettingsError(QseError):

@@ -90,17 +90,18 @@ class Head:
 
     seq: int = 0
     hash: str = GENESIS
+    at: datetime | None = None
 
 
 def chain_head(session: Session, organisation_id: int) -> Head:
     """Return the head of the organisation’s chain; the genesis when nothing happened yet."""
     row = session.execute(
-        select(Event.seq, Event.hash)
+        select(Event.seq, Event.hash, Event.at)
         .where(Event.organisation_id == organisation_id)
         .order_by(Event.seq.desc())
         .limit(1)
     ).first()
-    return Head(row.seq, row.hash) if row else Head()
+    return Head(row.seq, row.hash, row.at) if row else Head()
 
 
 def record(
@@ -111,6 +112,9 @@ def record(
     Two writers may read the same head: the second then waits on the unique ``prev``, inserts
     nothing, and links behind the first. Two statements when nobody is in the way.
 
+    An event is never earlier than the one before: a clock set back, or a writer that waited,
+    takes the instant of the head.
+
     :returns: the new head.
     """
     texts = {name: (secrets.token_hex(16), value) for name, value in act.texts.items()}
@@ -118,14 +122,15 @@ def record(
     session.flush()
     while True:
         head = chain_head(session, organisation_id)
-        body = _body(act, head.seq + 1, hashes, actor_id=actor_id, now=now)
-        new = Head(head.seq + 1, event_hash(head.hash, body))
+        at = max(now, head.at) if head.at else now
+        body = _body(act, head.seq + 1, hashes, actor_id=actor_id, now=at)
+        new = Head(head.seq + 1, event_hash(head.hash, body), at)
         event_id = insert_missing(
             session,
             Event,
             organisation_id=organisation_id,
             seq=new.seq,
-            at=now,
+            at=at,
             actor_id=actor_id,
             verb=act.verb,
             subject_kind=str(act.kind),

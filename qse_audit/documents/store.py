@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import BinaryIO
 
-from qse_audit.core.errors import NotFound, StorageFull
+from qse_audit.core.errors import Damaged, NotFound, StorageFull
 
 CHUNK = 1024 * 1024
 INCOMING = "incoming"
@@ -63,6 +63,22 @@ class FileStore:
             return self.path(sha256).open("rb")
         except FileNotFoundError as error:
             raise NotFound(sha256) from error
+
+    def sound(self, sha256: str) -> Path:
+        """Return where a file is, after reading it whole: what is sent out is what was kept.
+
+        :raises Damaged: when it is not here, or no longer has the bytes of its address.
+        """
+        path, digest = self.path(sha256), hashlib.sha256()
+        try:
+            with path.open("rb") as file:
+                while chunk := file.read(CHUNK):
+                    digest.update(chunk)
+        except FileNotFoundError as error:
+            raise Damaged(sha256, is_missing=True) from error
+        if digest.hexdigest() != sha256:
+            raise Damaged(sha256, is_missing=False)
+        return path.resolve()
 
     def put_bytes(self, content: bytes) -> Stored:
         """Keep ``content``."""

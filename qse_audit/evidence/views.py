@@ -247,12 +247,12 @@ def _correct(evidence: Evidence, form: FactsForm) -> None:
 
 
 def _sent(sha256: str, media_type: str, *, name: str | None = None) -> Response:
-    """Send a kept file: to be saved under ``name``, or shown when it has none."""
-    path = files().path(sha256)
-    if not path.is_file():
-        raise NotFound(sha256)
+    """Send a kept file: to be saved under ``name``, or shown when it has none.
+
+    :raises Damaged: when it is no longer what was kept.
+    """
     response = send_file(
-        path,
+        files().sound(sha256),
         mimetype=media_type,
         as_attachment=name is not None,
         download_name=name,

@@ -17,6 +17,7 @@ from qse_audit.core.errors import (
     EDITED_MEANWHILE,
     BadInput,
     Conflict,
+    Damaged,
     NotAllowed,
     NotFound,
     NotSignedIn,
@@ -102,6 +103,7 @@ STATUS: dict[type[QseError], int] = {
     Refused: 422,
     TooManyTries: 429,
     StorageFull: 507,
+    Damaged: 500,
 }
 
 
@@ -109,6 +111,15 @@ def wants_json() -> bool:
     """Say whether a script asks, rather than a person’s browser."""
     best = request.accept_mimetypes.best_match(["text/html", "application/json"])
     return best == "application/json"
+
+
+DAMAGED = N_(
+    "Le fichier gardé sur le serveur n’est plus celui qui avait été enregistré : il n’est pas "
+    "envoyé. Donnez ce numéro à votre administrateur."
+)
+MISSING = N_(
+    "Le fichier enregistré manque sur le serveur. Donnez ce numéro à votre administrateur."
+)
 
 
 def show(code: int, *, incident: str = "", detail: str = "") -> tuple[str | Response, int]:
@@ -203,6 +214,14 @@ def unexpected(error: Exception) -> ResponseReturnValue:
     return show(500, incident=incident)
 
 
+def damaged(error: Damaged) -> ResponseReturnValue:
+    """Say that a file is not what was kept, with an incident number; it is never sent."""
+    incident = secrets.token_hex(4)
+    log.error("incident %s on %s: %s", incident, request.path, error)
+    note("file.damaged", sha256=error.sha256, missing=error.is_missing)
+    return show(500, incident=incident, detail=translate(MISSING if error.is_missing else DAMAGED))
+
+
 def database_lost(error: OperationalError) -> ResponseReturnValue:
     """Answer 503 when the database cannot be reached or stays busy."""
     log.error("database: %s", json.dumps(str(error.orig)))
@@ -229,6 +248,7 @@ def stale_form(error: CSRFError) -> ResponseReturnValue:
 def init_app(app: Flask) -> None:
     """Register the table with ``app``."""
     app.register_error_handler(QseError, answer)
+    app.register_error_handler(Damaged, damaged)
     app.register_error_handler(CSRFError, stale_form)
     app.register_error_handler(HTTPException, http_error)
     app.register_error_handler(OperationalError, database_lost)

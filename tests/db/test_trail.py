@@ -1,4 +1,6 @@
+import json
 import threading
+from datetime import datetime, timedelta
 
 import pytest
 from sqlalchemy import select, text
@@ -20,14 +22,14 @@ from qse_audit.db.trail import (
 from tests.factories import NOW
 
 
-def act(session, cast, verb="audit.plan", **texts):
+def act(session, cast, verb="audit.plan", now=NOW, **texts):
     who = cast.claire
     return record(
         session,
         Act(verb=verb, kind=Kind.AUDIT, subject_id=1, data={"after": "planned"}, texts=texts),
         organisation_id=cast.company,
         actor_id=who.user_id,
-        now=NOW,
+        now=now,
     )
 
 
@@ -42,6 +44,15 @@ def test_each_event_covers_the_one_before(session, cast):
     assert [head.seq for head in heads] == [1, 2, 3]
     assert first_broken(read_chain(session, cast.company)) is None
     assert chain_head(session, cast.company) == heads[-1]
+
+
+def test_a_clock_set_back_does_not_date_an_event_before_the_one_that_it_follows(session, cast):
+    for days in (0, 2, -3, 1, 4):
+        act(session, cast, now=NOW + timedelta(days=days))
+    session.commit()
+    events = session.scalars(select(Event).order_by(Event.seq)).all()
+    assert [(event.at - NOW).days for event in events] == [0, 2, 2, 2, 4]
+    assert all(datetime.fromisoformat(json.loads(e.body)["at"]) == e.at for e in events)
 
 
 def test_organisations_have_chains_of_their_own(session, cast):

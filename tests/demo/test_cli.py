@@ -11,9 +11,13 @@ from qse_audit.paths import referentials_dir
 
 
 @pytest.fixture(scope="module")
-def run(tmp_path_factory):
+def instance(tmp_path_factory):
+    return tmp_path_factory.mktemp("instance")
+
+
+@pytest.fixture(scope="module")
+def run(instance):
     """Run ``qse-audit`` in an instance of its own, shared by the tests of this module."""
-    instance = tmp_path_factory.mktemp("instance")
     environment = {**os.environ, "QSE_INSTANCE": str(instance), "QSE_DATABASE_URL": ""}
 
     def run(*arguments, code=0, **extra):
@@ -69,6 +73,31 @@ def test_a_changed_byte_is_found(run, sealed, tmp_path):
 def test_the_key_of_another_instance_does_not_vouch_for_it(run, sealed, tmp_path):
     other = {"QSE_INSTANCE": str(tmp_path / "other")}
     run("dossier", "verify", sealed, code=1, **other)
+
+
+def test_the_doctor_finds_nothing_wrong_with_the_demo(run, demo):
+    told = json.loads(run("doctor", "--json").stdout)
+    assert told["sound"]
+    assert told["faults"] == []
+    assert all(told["counts"][name] for name in ("events", "texts", "rows", "sealed", "files"))
+    assert run("doctor").stdout.splitlines()[-1] == "sound"
+
+
+def test_the_doctor_exits_1_and_tells_the_first_thing_that_is_wrong(run, demo, instance):
+    path = next((instance / "files").glob("??/??/*"))
+    content = path.read_bytes()
+    path.chmod(0o600)
+    path.write_bytes(content + b"x")
+    told = run("doctor", code=1).stdout
+    assert "modifié sur le disque" in told
+    assert path.name in told
+    fault = json.loads(run("doctor", "--json", code=1).stdout)["faults"][0]
+    assert (fault["code"], fault["subject"]) == ("file_changed", path.name)
+    path.write_bytes(content)
+
+
+def test_the_doctor_does_not_touch_a_database_that_is_not_there(run, tmp_path):
+    assert "init-db" in run("doctor", code=2, QSE_INSTANCE=str(tmp_path)).stderr
 
 
 def test_a_dossier_that_does_not_exist_is_said_so(run, demo, tmp_path):

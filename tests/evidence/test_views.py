@@ -402,11 +402,3 @@ def test_what_a_final_record_relies_on_no_longer_changes(
     page = browse(cast.alice, "GET", f"/evidence/{evidence.id}")
     assert "Figée" in page.text
     assert not page.select('a[href$="/edit"]')
-
-
-def test_a_file_whose_bytes_are_gone_is_not_found(
-    browse: Browse, cast: Cast, keep: Keep, files: FileStore
-) -> None:
-    evidence = keep()
-    files.remove(evidence.sha256)
-    browse(cast.alice, "GET", f"/evidence/{evidence.id}/file", status=404)

@@ -147,11 +147,10 @@ def test_what_is_submitted_never_changes_when_the_live_records_do(session, cast,
     assert sha256(out.getvalue()).hexdigest() == again.sha256
 
 
-def test_nothing_can_be_written_after_the_submission(browse, session, cast, dossier):
+def test_each_way_to_write_is_refused_after_the_submission(browse, session, cast, dossier):
     candidacy = get_candidacy(session, dossier.candidacy_id)
     situation = candidacy.situations[0]
     tied = situation.records[0].id
-    at_random = random.Random(3)
     acts = [
         ("emma", f"/candidacies/situations/{situation.id}"),
         ("emma", f"/candidacies/situations/{situation.id}/remove"),
@@ -166,7 +165,7 @@ def test_nothing_can_be_written_after_the_submission(browse, session, cast, doss
         ("farid", f"/candidacies/{candidacy.id}/opinion/C8"),
         ("farid", f"/candidacies/{candidacy.id}/opinion/sign"),
     ]
-    for who, path in at_random.choices(acts, k=40):
+    for who, path in acts:
         browse(getattr(cast, who), "POST", path, status=403, elevated=True, x="1")
 
 

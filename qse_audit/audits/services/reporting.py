@@ -16,6 +16,7 @@ from qse_audit.audits.rules import AUDIT_WORKFLOW, AuditStatus, dates_are_in_ord
 from qse_audit.audits.services.moves import REASON_ASKED, apply_move, tell
 from qse_audit.audits.services.plans import check_version, note, shown
 from qse_audit.core.canonical import canonical_json
+from qse_audit.core.clock import day_in_paris
 from qse_audit.core.errors import Conflict, NotAllowed, Refusal, TransitionRefused, refuse_all
 from qse_audit.core.permissions import Kind, Link, Permission
 from qse_audit.core.text import N_
@@ -70,6 +71,11 @@ def _given(texts: Mapping[str, str]) -> dict[str, str]:
     return {name: text for name, text in texts.items() if text}
 
 
+MEETING_TO_COME = Refusal(
+    "meeting_to_come",
+    N_("Une réunion du rapport est datée d’un jour à venir : elle n’a pas encore eu lieu."),
+    "ISO 19011:2018, 6.5.1",
+)
 REPORT_WORK = "report"
 """The kind of the work that issues a report."""
 
@@ -94,7 +100,7 @@ def ask_report(
     key = f"{REPORT_WORK}/{audit.id}/{number}/{actor.user_id}"
     if (known := asked_work(session, key)) is not None:
         return known
-    refuse_report(session, audit, number=number, reason=reason, actor=actor)
+    refuse_report(session, audit, number=number, reason=reason, actor=actor, now=now)
     return ask_work(
         session,
         REPORT_WORK,
@@ -115,11 +121,12 @@ def next_number(session: Session, audit: Audit) -> int:
 
 
 def refuse_report(
-    session: Session, audit: Audit, *, number: int, reason: str, actor: Identity
+    session: Session, audit: Audit, *, number: int, reason: str, actor: Identity, now: datetime
 ) -> None:
     """Refuse what may not be issued now; returns when it may.
 
-    Number 1 needs a complete audit in progress, a revision a reason and an issued report.
+    Number 1 needs a complete audit in progress, a revision a reason and an issued report; neither
+    tells of a meeting that is still to come.
 
     :raises NotAllowed: to others than the lead auditor.
     :raises Refused: with everything that is missing.
@@ -134,6 +141,9 @@ def refuse_report(
         refuse_all([_not_reported(audit)] if audit.status is not AuditStatus.REPORTED else [])
         refuse_all([] if reason.strip() else [REASON_ASKED])
         refuse_all([] if number == next_number(session, audit) else [_not_next(number)])
+    meetings = (audit.opening_meeting_on, audit.closing_meeting_on)
+    is_early = any(on is not None and on > day_in_paris(now) for on in meetings)
+    refuse_all([MEETING_TO_COME] if is_early else [])
 
 
 def prepare_report(
@@ -152,7 +162,7 @@ def prepare_report(
     :raises Refused: with everything that is missing.
     """
     number = number or next_number(session, audit)
-    refuse_report(session, audit, number=number, reason=reason, actor=actor)
+    refuse_report(session, audit, number=number, reason=reason, actor=actor, now=now)
     return audit_report(
         session,
         audit,

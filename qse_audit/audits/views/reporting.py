@@ -105,7 +105,7 @@ def download(report: Report, name: str) -> ResponseReturnValue:
     extension, language = name.split("-")
     title = f"{report.audit.reference} v{report.number} {language} - {report.audit.title}"
     return send_file(
-        files().path(address).resolve(),
+        files().sound(address),
         mimetype=reports.MEDIA_TYPES[extension],
         as_attachment=True,
         download_name=safe_name(title, f".{extension}"),

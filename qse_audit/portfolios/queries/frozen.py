@@ -9,7 +9,7 @@ from R1; capabilities and criteria point to situations, situations to records, r
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import and_, false, or_, select
@@ -102,7 +102,8 @@ def freeze(
         "files": list(annexes.values()),
         "opinion": _opinion(portfolio),
     }
-    return Frozen(model, _refusals(tied, keys, annexes))
+    refusals = (*_to_come(situations, day_in_paris(now)), *_refusals(tied, keys, annexes))
+    return Frozen(model, refusals)
 
 
 def own_part(model: Mapping[str, Any]) -> bytes:
@@ -113,6 +114,21 @@ def own_part(model: Mapping[str, Any]) -> bytes:
     own = {name: model[name] for name in OWN_PARTS}
     records = [[record["kind"], record["id"]] for record in model["records"]]
     return canonical_json({**own, "records": records})
+
+
+def _to_come(situations: Sequence[Situation], today: date) -> tuple[Refusal, ...]:
+    """Refuse what is told before it happened: one refusal a situation."""
+    return tuple(
+        Refusal(
+            "situation_to_come",
+            N_(
+                "« %(title)s » : la date est à venir, une situation se raconte une fois vécue.",
+                title=s.title,
+            ),
+        )
+        for s in situations
+        if any(on is not None and on > today for on in (s.starts_on, s.ends_on))
+    )
 
 
 def _refusals(

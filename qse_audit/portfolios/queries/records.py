@@ -9,7 +9,7 @@ while they belong to it; what was tied before they left stays tied.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import (
@@ -36,6 +36,7 @@ from qse_audit.actions.models import Action
 from qse_audit.audits.models import Audit, Report
 from qse_audit.audits.rules import AuditStatus
 from qse_audit.core.permissions import AUDIT_TEAM, Kind, Link
+from qse_audit.db.base import UtcDateTime
 from qse_audit.db.participation import Participation, linked_to
 from qse_audit.evidence.models import Evidence
 from qse_audit.evidence.queries import is_here
@@ -69,6 +70,8 @@ class RecordLine:
     """The link by which they took part: ``lead_auditor``, ``author``."""
     detail: str
     """Its status, grade, number or type, as a code."""
+    entered_at: datetime | None = None
+    """When a file was sent, which is not when its fact happened; ``None`` for other records."""
 
 
 def find_records(
@@ -139,6 +142,7 @@ def _line(row: Any) -> RecordLine:
         row.happened_on,
         row.involvement,
         row.detail,
+        row.entered_at,
     )
 
 
@@ -156,7 +160,12 @@ def _taken_part(candidacy: Candidacy) -> Any:
 def _columns(kind: Kind, *columns: Any) -> Select[Any]:
     names = ("id", "reference", "title", "happened_on", "involvement", "detail")
     labelled = [column.label(name) for name, column in zip(names, columns, strict=True)]
-    return select(type_coerce(literal(kind.value), String).label("kind"), *labelled)
+    entered = Evidence.uploaded_at if kind is Kind.EVIDENCE else cast(None, UtcDateTime)
+    return select(
+        type_coerce(literal(kind.value), String).label("kind"),
+        *labelled,
+        type_coerce(entered, UtcDateTime).label("entered_at"),
+    )
 
 
 def _code(column: Any) -> ColumnElement[str]:

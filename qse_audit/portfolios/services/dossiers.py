@@ -21,10 +21,10 @@ from qse_audit.portfolios.models import Dossier
 def export_dossier(session: Session, dossier: Dossier, files: FileStore, out: Writable) -> int:
     """Write the sealed ZIP of ``dossier`` to ``out``, as it was sealed; return its size.
 
-    :raises NotFound: when the file is not in the store.
+    :raises Damaged: when the file is missing or is no longer the one that was sealed.
     """
     size = 0
-    with files.open(dossier.sha256) as file:
+    with files.sound(dossier.sha256).open("rb") as file:
         while chunk := file.read(CHUNK_BYTES):
             out.write(chunk)
             size += len(chunk)

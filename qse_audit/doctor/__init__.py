@@ -1,0 +1,1 @@
+"""Examining an instance: is everything still what was recorded? It reads, and changes nothing."""
