@@ -1,4 +1,4 @@
-"""The shipped record RNCP28242 says what the official record says, word for word."""
+"""The shipped record RNCP28242 says what the official record says, word for word, in French typography."""
 
 import json
 from pathlib import Path
@@ -11,9 +11,9 @@ from jsonschema import Draft202012Validator
 CONTENT = Path(__file__).resolve().parents[2] / "referentiels"
 
 BLOCKS = {
-    "BC1": ("RNCP28242BC01", "L'analyse de la politique QSE en place", ["C1", "C2", "C3"]),
+    "BC1": ("RNCP28242BC01", "L’analyse de la politique QSE en place", ["C1", "C2", "C3"]),
     "BC2": ("RNCP28242BC02", "La mise en œuvre de la politique QSE", ["C4", "C5", "C6"]),
-    "BC3": ("RNCP28242BC03", "L'audit QSE", ["C7", "C8"]),
+    "BC3": ("RNCP28242BC03", "L’audit QSE", ["C7", "C8"]),
 }
 
 CAPABILITIES = {
@@ -26,7 +26,7 @@ CAPABILITIES = {
     "C4": "Garantir la cohérence des objectifs déclinés de la politique qualité",
     "C5": ("Garantir l’efficacité du pilotage des objectifs par des indicateurs appropriés"),
     "C6": (
-        "Coordonner la mise en œuvre d'outils de diagnostic et d'analyse pour identifier "
+        "Coordonner la mise en œuvre d’outils de diagnostic et d’analyse pour identifier "
         "les risques dans les domaines Q, S, E"
     ),
     "C7": "Organiser le système d’audit Q, S, E appliqué dans l’entreprise",
@@ -70,7 +70,7 @@ MODALITIES = {
 }
 
 JURY = (
-    "Jury paritaire: 50% de représentants des salariés / 50% de représentants des employeurs. "
+    "Jury paritaire : 50 % de représentants des salariés / 50 % de représentants des employeurs. "
     "Délégation patronale : maximum de cinq membres qualifiés relevant de la branche de la "
     "métallurgie et, en tant que de besoin, un membre supplémentaire de la branche du travail "
     "temporaire. Délégation syndicale : chaque organisation syndicale représentative de salariés "
@@ -234,6 +234,19 @@ def test_the_only_successor_is_apparent_and_to_be_confirmed(record: dict[str, An
 def test_the_record_names_its_source_and_its_open_licence(record: dict[str, Any]) -> None:
     assert "France compétences" in record["source"]
     assert "Licence Ouverte 2.0" in record["licence"]
+
+
+def test_the_french_is_set_with_typographic_apostrophes_and_quotation_marks(
+    record: dict[str, Any],
+) -> None:
+    straight = [at for at, text in localized_texts(record) if {"'", '"'} & set(text["fr"])]
+    assert straight == []
+
+
+def test_the_english_calls_the_commission_an_assessment_panel(record: dict[str, Any]) -> None:
+    english = [text["en"] for _, text in localized_texts(record)]
+    assert sum("assessment panel" in text for text in english) == 2
+    assert not [text for text in english if "commission" in text.lower()]
 
 
 def test_every_text_is_given_in_french_and_in_english(record: dict[str, Any]) -> None:

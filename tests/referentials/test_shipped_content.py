@@ -178,9 +178,8 @@ def test_every_text_is_in_french_and_in_english(path: Path) -> None:
     assert [text for text in texts(read(path)) if not (text.get("fr") and text.get("en"))] == []
 
 
-@pytest.mark.parametrize("path", [*AUDITS, *INDICATORS, *COMMITMENTS], ids=lambda path: path.stem)
-def test_our_french_has_typographic_apostrophes(path: Path) -> None:
-    # Certifications quote an official record, which is left as it is.
+@each_file
+def test_french_has_typographic_apostrophes(path: Path) -> None:
     assert [text["fr"] for text in texts(read(path)) if "'" in text["fr"]] == []
 
 
