@@ -23,6 +23,7 @@ from qse_audit.dashboard.queries.todo_actions import actions_to_verify, late_act
 from qse_audit.dashboard.queries.todo_administration import administration
 from qse_audit.dashboard.queries.todo_audits import draft_findings, my_audits
 from qse_audit.dashboard.queries.todo_candidacies import candidacies
+from qse_audit.dashboard.queries.todo_exam_centre import exam_centre
 from qse_audit.findings.models import Finding
 from qse_audit.findings.rules import FindingStatus, Grade
 from qse_audit.policies import Identity
@@ -71,6 +72,7 @@ HOME_SECTIONS: list[HomeSection] = [
     my_audits,
     draft_findings,
     candidacies,
+    exam_centre,
     administration,
 ]
 """What the home page looks at; each entry costs at most one statement."""

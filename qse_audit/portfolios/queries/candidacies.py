@@ -11,12 +11,13 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 from qse_audit.accounts.models import Organisation, Person
 from qse_audit.certifications.models import CertificationVersion
 from qse_audit.certifications.rules import Route
+from qse_audit.core.clock import day_in_paris
 from qse_audit.core.errors import NotFound
 from qse_audit.core.permissions import Kind, Link, Role
 from qse_audit.db.participation import Participation, linked_to
 from qse_audit.policies import Identity
 from qse_audit.portfolios.models import Candidacy, Dossier, Situation, SituationRecord
-from qse_audit.portfolios.rules import CandidacyStatus
+from qse_audit.portfolios.rules import CandidacyStatus, late_days
 
 PANEL = (Link.EVALUATOR, Link.JURY)
 ORDER: list[Any] = [(Candidacy.id, True)]
@@ -131,8 +132,19 @@ class CandidacyLine:
     submitted_at: datetime | None
     dossier_id: int | None
     """The last submitted dossier."""
+    evaluators: int
+    """How many people are named to evaluate it."""
     is_open_to_me: bool
     """Whether the person may open the candidacy itself, or only its dossier."""
+
+    def days_late(self, today: date) -> int:
+        """Return how many days late the dossier came, or is today while it is expected."""
+        if self.status == CandidacyStatus.WITHDRAWN:
+            return 0
+        came_on = today
+        if self.status == CandidacyStatus.SUBMITTED and self.submitted_at is not None:
+            came_on = day_in_paris(self.submitted_at)
+        return late_days(self.report_due_on, came_on)
 
 
 def readable_by(who: Identity) -> ColumnElement[bool]:
@@ -174,6 +186,7 @@ def candidacy_lines(who: Identity, *, search: str = "", status: str = "") -> Sel
             Candidacy.report_due_on,
             Candidacy.submitted_at,
             latest_dossier().label("dossier_id"),
+            evaluator_count().label("evaluators"),
             readable_by(who).label("is_open_to_me"),
         )
         .join(Person, Person.id == Candidacy.candidate_id)
@@ -198,6 +211,23 @@ def latest_dossier() -> ColumnElement[int | None]:
         .correlate(Candidacy)
         .scalar_subquery()
     )
+
+
+def latest_late_days() -> ColumnElement[int | None]:
+    """Return, in SQL, how many days late the last dossier of a candidacy came."""
+    late_days = select(Dossier.late_days).where(Dossier.candidacy_id == Candidacy.id)
+    newest = late_days.order_by(Dossier.number.desc()).limit(1)
+    return newest.correlate(Candidacy).scalar_subquery()
+
+
+def evaluator_count() -> ColumnElement[int]:
+    """Return, in SQL, how many evaluators a candidacy has."""
+    named = select(func.count(Participation.id)).where(
+        Participation.subject_kind == Kind.CANDIDACY,
+        Participation.subject_id == Candidacy.id,
+        Participation.link == Link.EVALUATOR,
+    )
+    return named.correlate(Candidacy).scalar_subquery()
 
 
 def as_line(row: Row[Any]) -> CandidacyLine:

@@ -19,11 +19,12 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from qse_audit.accounts.queries import people_of
 from qse_audit.core.canonical import canonical_json
 from qse_audit.core.clock import day_in_paris
 from qse_audit.core.errors import NotAllowed, Refusal, refuse_all
-from qse_audit.core.permissions import Kind, Link, Permission
-from qse_audit.core.text import N_
+from qse_audit.core.permissions import Kind, Link, Permission, Role
+from qse_audit.core.text import N_, Message
 from qse_audit.db.numbering import next_reference
 from qse_audit.db.outbox import notify
 from qse_audit.db.participation import read_links
@@ -42,7 +43,10 @@ from qse_audit.portfolios.services.sealing import seal_dossier
 
 DOSSIER_WORK = "dossier"
 """The kind of the work that seals a dossier."""
-READY_MESSAGE = N_("Un dossier vient d’être remis : vous pouvez le lire.")
+READY_MESSAGE = N_("Dossier de %(name)s remis : vous pouvez le lire.")
+"""What the tutor and the panel read."""
+ARRIVED_MESSAGE = N_("Dossier de %(name)s arrivé : désignez qui l’évalue.")
+"""What the exam centre reads while nobody evaluates it."""
 CHANGED = Refusal(
     "changed_meanwhile",
     N_("Votre dossier a changé pendant le scellement : relisez-le, puis remettez-le de nouveau."),
@@ -303,22 +307,23 @@ def _record_seal(session: Session, dossier: Dossier, *, actor: Identity, now: da
 
 
 def _tell(session: Session, candidacy: Candidacy, dossier: Dossier, now: datetime) -> None:
-    """Tell the tutor and the panel that there is something to read."""
+    """Tell the tutor, the panel and the staff of the exam centre that there is something to read."""
     links = read_links(session, Kind.CANDIDACY, candidacy.id)
-    centre = candidacy.exam_centre_id or candidacy.organisation_id
-    places = {
-        Link.TUTOR: candidacy.organisation_id,
-        Link.EVALUATOR: centre,
-        Link.JURY: centre,
-    }
-    for link, place in places.items():
-        for person_id in links.get(link, ()):
-            notify(
-                session,
-                READY_MESSAGE,
-                key=f"dossier/{dossier.id}/{person_id}",
-                person_id=person_id,
-                organisation_id=place,
-                subject=(Kind.DOSSIER, dossier.id),
-                now=now,
-            )
+    company, centre = candidacy.organisation_id, candidacy.exam_centre_id
+    told = [(person_id, company, READY_MESSAGE) for person_id in links.get(Link.TUTOR, ())]
+    if centre is not None:
+        panel = {*links.get(Link.EVALUATOR, ()), *links.get(Link.JURY, ())}
+        told += [(person_id, centre, READY_MESSAGE) for person_id in panel]
+        words = READY_MESSAGE if links.get(Link.EVALUATOR) else ARRIVED_MESSAGE
+        staff = people_of(session, centre, [Role.EXAM_STAFF])
+        told += [(each.id, centre, words) for each in staff if each.id not in panel]
+    for person_id, place, message in told:
+        notify(
+            session,
+            Message(message.msgid, {"name": candidacy.candidate.name}),
+            key=f"dossier/{dossier.id}/{person_id}",
+            person_id=person_id,
+            organisation_id=place,
+            subject=(Kind.DOSSIER, dossier.id),
+            now=now,
+        )

@@ -4,7 +4,7 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from qse_audit.core.clock import now
+from qse_audit.core.clock import day_in_paris, now
 from qse_audit.core.errors import Conflict, NotFound
 from qse_audit.core.permissions import Link, Permission
 from qse_audit.portfolios.forms import FrameForm, ReasonForm
@@ -54,6 +54,7 @@ def index() -> ResponseReturnValue:
         search=search,
         status_filter=status,
         statuses=list(CandidacyStatus),
+        today=day_in_paris(now()),
     )
 
 

@@ -1,0 +1,58 @@
+"""What the staff of an exam centre find in the list and on the page of a candidacy."""
+
+from datetime import timedelta
+
+import pytest
+
+from qse_audit.core.clock import day_in_paris, now
+from qse_audit.portfolios.models import Candidacy
+from qse_audit.portfolios.services import candidacies as services
+from tests.factories import NOW
+from tests.portfolios import factories as make
+
+
+def cells(page):
+    return {td["data-label"]: td.get_text(" ", strip=True) for td in page.select("tbody td")}
+
+
+def test_the_staff_read_who_evaluates_and_when_it_came(session, cast, browse, dossier):
+    shown = cells(browse(cast.karine, "GET", "/candidacies/"))
+    assert shown["Évaluateurs"] == "1"
+    assert "remis le" in shown["Remise attendue"]
+    services.assign_panel(
+        session,
+        session.get(Candidacy, dossier.candidacy_id),
+        evaluator_ids=(),
+        jury_ids=(),
+        actor=cast.karine,
+        now=NOW,
+    )
+    session.commit()
+    page = browse(cast.karine, "GET", "/candidacies/")
+    assert page.select_one("td a")["href"] == f"/candidacies/{dossier.candidacy_id}/panel"
+    assert "Évaluateurs" not in cells(browse(cast.claire, "GET", "/candidacies/"))
+
+
+@pytest.mark.parametrize(("due_in", "is_late"), [(-1, True), (0, False), (1, False)])
+def test_a_list_says_which_dossiers_are_late(session, cast, browse, version, due_in, is_late):
+    due_on = day_in_paris(now()) + timedelta(days=due_in)
+    make.make_candidacy(session, cast, version, report_due_on=due_on)
+    shown = cells(browse(cast.karine, "GET", "/candidacies/"))
+    assert ("En retard" in shown["Remise attendue"]) == is_late
+
+
+def test_a_dossier_that_came_in_time_is_not_late_afterwards(session, cast, browse, dossier):
+    candidacy = session.get(Candidacy, dossier.candidacy_id)
+    candidacy.report_due_on = day_in_paris(candidacy.submitted_at)
+    session.commit()
+    assert "En retard" not in cells(browse(cast.karine, "GET", "/candidacies/"))["Remise attendue"]
+    candidacy.report_due_on -= timedelta(days=1)
+    session.commit()
+    assert "En retard" in cells(browse(cast.karine, "GET", "/candidacies/"))["Remise attendue"]
+
+
+def test_the_staff_read_how_many_situations_show_a_capability(cast, browse, dossier):
+    page = browse(cast.karine, "GET", f"/candidacies/{dossier.candidacy_id}")
+    assert page.select_one("#C8 .capability__parts").text.count("1 situation complète") == 1
+    assert "Confirmez à l’entreprise" in page.text
+    assert "Faites confirmer par le centre" not in page.text
