@@ -336,3 +336,11 @@ def test_pages_keep_their_sql_budget(browse, session, cast, ready, statements):
         browse(who, "GET", path)
         sent = [s for s in statements if "sign_in_session (" not in s]
         assert len(sent) <= budget, f"{path}: {len(sent)}\n" + "\n".join(sent)
+
+
+def test_each_capability_says_what_counts_as_proof_to_whom_writes(cast, browse, candidacy):
+    page = browse(cast.emma, "GET", f"/candidacies/{candidacy.id}")
+    for code, count in {"C1": 2, "C7": 6, "C8": 10}.items():
+        told = page.select(f"#{code} .what-counts dt strong")
+        assert [each.text for each in told] == [f"{code}-{x}" for x in "abcdefghij"[:count]]
+    assert not browse(cast.claire, "GET", f"/candidacies/{candidacy.id}").select(".what-counts")

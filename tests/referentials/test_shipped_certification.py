@@ -1,4 +1,4 @@
-"""The shipped record RNCP28242 says what the official one says, word for word, in our typography."""
+"""The shipped record RNCP28242 says what the official one says, word for word."""
 
 import json
 from pathlib import Path

@@ -103,6 +103,14 @@ def _criteria(session: Session, capability_ids: Sequence[int]) -> dict[int, list
     return found
 
 
+def grid_of(
+    session: Session, certification_version_id: int
+) -> Mapping[str, tuple[CriterionInfo, ...]]:
+    """Return capability code → its criteria: what counts as proof of it (two statements)."""
+    blocks = structure_of(session, certification_version_id, with_criteria=True)
+    return {each.code: each.criteria for block in blocks for each in block.capabilities}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SituationLine:
     """One situation as shown on the page of the portfolio."""

@@ -307,7 +307,7 @@ def _record_seal(session: Session, dossier: Dossier, *, actor: Identity, now: da
 
 
 def _tell(session: Session, candidacy: Candidacy, dossier: Dossier, now: datetime) -> None:
-    """Tell the tutor, the panel and the staff of the exam centre that there is something to read."""
+    """Tell the tutor, the panel and the exam centre that there is something to read."""
     links = read_links(session, Kind.CANDIDACY, candidacy.id)
     company, centre = candidacy.organisation_id, candidacy.exam_centre_id
     told = [(person_id, company, READY_MESSAGE) for person_id in links.get(Link.TUTOR, ())]

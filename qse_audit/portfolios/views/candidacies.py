@@ -16,7 +16,7 @@ from qse_audit.portfolios.queries.candidacies import (
     dossiers_of,
     people_of_candidacy,
 )
-from qse_audit.portfolios.queries.portfolio import read_portfolio
+from qse_audit.portfolios.queries.portfolio import grid_of, read_portfolio
 from qse_audit.portfolios.rules import (
     CANDIDACY_WORKFLOW,
     CandidacyStatus,
@@ -64,6 +64,7 @@ def show(candidacy: Candidacy) -> ResponseReturnValue:
     """Show where a portfolio stands: what is there, what is missing, what to do next."""
     portfolio = read_portfolio(session(), candidacy)
     record = candidacy.certification.record
+    writes = can(Permission.CANDIDACY_EDIT, candidacy)
     return render_template(
         "portfolios/show.html",
         candidacy=candidacy,
@@ -73,7 +74,8 @@ def show(candidacy: Candidacy) -> ResponseReturnValue:
         people=people_of_candidacy(session(), candidacy.id),
         frame=FrameForm(obj=candidacy),
         is_reader=can(Permission.SITUATION_READ, candidacy),
-        is_candidate=can(Permission.CANDIDACY_EDIT, candidacy),
+        is_candidate=writes,
+        grid=grid_of(session(), candidacy.certification_version_id) if writes else {},
         is_tutor=identity().user_id in candidacy.access().links.get(Link.TUTOR, ()),
         has_ended=registration_ended(
             candidacy.certification.ends_on, starts_on=candidacy.starts_on
