@@ -21,6 +21,12 @@ TEXT = [Optional(), Length(max=TEXT_MAX)]
 class RegistrationForm(VersionedForm):
     """Registers a candidacy, or corrects it."""
 
+    places = {
+        "tutor_missing": "tutor_ids",
+        "tutor_is_candidate": "tutor_ids",
+        "due_before_start": "report_due_on",
+    }
+
     candidate_id = SelectField(
         _l("Candidat"), coerce=only_digits, validators=[InputRequired(REQUIRED)]
     )
@@ -98,12 +104,16 @@ class OpinionForm(VersionedForm):
 class SignForm(Form):
     """Accepts and signs exactly what was shown."""
 
+    places = {"consent": "consents"}
+
     shown_sha256 = HiddenField(validators=[DataRequired()])
     consents = BooleanField(_l("J’accepte"))
 
 
 class PanelForm(Form):
     """Names the evaluators and the jury."""
+
+    places = {"panel_conflict": "evaluator_ids"}
 
     evaluator_ids = CheckboxesField(_l("Évaluateurs"), coerce=only_digits)
     jury_ids = CheckboxesField(_l("Membres du jury"), coerce=only_digits)
@@ -117,5 +127,7 @@ class ReasonForm(Form):
 
 class SubmitForm(Form):
     """Declares the portfolio authentic and submits it."""
+
+    places = {"not_declared": "declares"}
 
     declares = BooleanField(_l("Je le déclare"))

@@ -1,7 +1,7 @@
 """The form that every form starts from."""
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar
 
 from flask_babel import lazy_gettext
 from flask_wtf import FlaskForm
@@ -54,10 +54,13 @@ class Form(FlaskForm):
         if token := self._fields.get("csrf_token"):
             token.id = f"csrf-{type(self).__name__.lower()}"  # a page may hold several forms
 
+    places: ClassVar[Mapping[str, str]] = {}
+    """Code of a refusal → the field that it is about, where the code is not the field’s name."""
+
     def refuse(self, refused: Refused, field: str | None = None) -> None:
-        """Show every reason of a refusal on the form, so that nothing typed is lost."""
-        target = self._fields.get(field) if field else None
+        """Show every reason of a refusal at its field, so that nothing typed is lost."""
         for refusal in refused.refusals:
+            target = self._fields.get(field or self.places.get(refusal.code, refusal.code))
             source = translate(refusal.source)
             message = translate(refusal.message)
             text = f"{message} ({source})" if source else message

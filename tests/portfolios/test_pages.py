@@ -10,8 +10,9 @@ from sqlalchemy import select
 from qse_audit.accounts.models import Membership
 from qse_audit.core.permissions import Kind, Link, Role
 from qse_audit.db.participation import read_links
-from qse_audit.portfolios.models import Candidacy, Situation
+from qse_audit.portfolios.models import Candidacy, Claim, Situation
 from qse_audit.portfolios.queries.candidacies import get_candidacy, get_situation
+from qse_audit.portfolios.rules import Observation
 from tests.conftest import as_json
 from tests.portfolios import factories as make
 
@@ -38,11 +39,24 @@ def story(situation, **changes):
 
 def test_the_candidate_sees_what_is_missing_and_one_next_act(browse, cast, candidacy):
     page = browse(cast.emma, "GET", f"/candidacies/{candidacy.id}")
-    assert "Montrez la capacité C1" in page.select_one(".next-act").text
+    assert "Écrivez votre première situation" in page.select_one(".next-act").text
     assert "Aucune situation ne la montre encore" in page.select_one("#C8").text
     assert page.select_one("#C8 a")["href"].endswith("/situations/new?capability=C8")
     assert "L’avis de l’entreprise n’est pas encore signé" in page.select_one("#C8").text
     assert "a pris fin le" in page.text
+
+
+def test_after_a_complete_situation_the_next_act_names_the_next_capability(
+    browse, cast, session, ready
+):
+    claims = select(Claim).where(
+        Claim.capability_id == make.codes(session, ready.certification)["C2"]
+    )
+    for claim in session.scalars(claims):
+        session.delete(claim)
+    session.commit()
+    page = browse(cast.emma, "GET", f"/candidacies/{ready.id}")
+    assert "Montrez la capacité C2" in page.select_one(".next-act").text
 
 
 def test_each_gap_of_a_situation_leads_to_its_field(browse, cast, candidacy, session):
@@ -344,3 +358,68 @@ def test_each_capability_says_what_counts_as_proof_to_whom_writes(cast, browse, 
         told = page.select(f"#{code} .what-counts dt strong")
         assert [each.text for each in told] == [f"{code}-{x}" for x in "abcdefghij"[:count]]
     assert not browse(cast.claire, "GET", f"/candidacies/{candidacy.id}").select(".what-counts")
+
+
+def test_a_candidate_whom_nobody_registered_learns_what_to_ask_for(cast, browse):
+    page = browse(cast.emma, "GET", "/candidacies/")
+    assert "Votre candidature n’est pas encore inscrite" in page.text
+    assert page.select_one(".empty a")["href"] == "/certifications/"
+    assert "n’est pas encore inscrite" not in browse(cast.farid, "GET", "/candidacies/").text
+
+
+def test_a_first_situation_starts_from_work_that_the_candidate_did(
+    session, cast, browse, candidacy
+):
+    address = f"/candidacies/{candidacy.id}"
+    bare = browse(cast.emma, "GET", address).select_one(".next-act")
+    assert bare.select_one("a.btn")["href"] == f"{address}/situations/new"
+    make.make_audit(session, cast, lead=cast.alice, title="Audit d’une autre")
+    mine = make.make_audit(session, cast, lead=cast.emma, title="Audit à moi")
+    session.commit()
+    offered = browse(cast.emma, "GET", address).select(".first-records a")
+    assert [link["href"] for link in offered] == [
+        f"{address}/situations/new?record=audit/{mine.id}"
+    ]
+    started = browse(cast.emma, "GET", offered[0]["href"])
+    assert "Audit à moi" in started.select_one("[name=title]")["value"]
+
+
+@pytest.mark.parametrize(
+    ("changes", "field", "words"),
+    [
+        ({"report_due_on": "2020-01-01"}, "report_due_on", "ne peut pas précéder"),
+        ({"tutor_ids": ()}, "tutor_ids", "au moins un tuteur"),
+    ],
+)
+def test_a_refused_registration_leads_to_the_field_and_loses_nothing(
+    cast, browse, version, changes, field, words
+):
+    given = {
+        "candidate_id": cast.emma.user_id,
+        "certification_version_id": version.id,
+        "tutor_ids": [cast.farid.user_id],
+        "route": "FC",
+        "starts_on": "2026-01-05",
+        **changes,
+    }
+    given = {name: value for name, value in given.items() if value != ()}
+    page = browse(cast.claire, "POST", "/candidacies/register", status=422, **given)
+    [link] = page.select(".summary a")
+    assert words in link.text
+    assert page.select_one(link["href"])["name"] == field
+    assert page.select_one("[name=starts_on]")["value"] == "2026-01-05"
+
+
+@pytest.mark.parametrize("path", ["submit", "opinion/sign"])
+def test_a_box_left_empty_is_named_and_linked(session, cast, browse, ready, path):
+    if path == "submit":
+        page = browse(cast.emma, "POST", f"/candidacies/{ready.id}/submit", status=422)
+    else:
+        make.give_opinions(session, cast, ready, observation=Observation.PARTLY)
+        session.commit()
+        address = f"/candidacies/{ready.id}/opinion/sign"
+        shown = browse(cast.farid, "GET", address, elevated=True)
+        digest = shown.select_one("[name=shown_sha256]")["value"]
+        page = browse(cast.farid, "POST", address, status=422, elevated=True, shown_sha256=digest)
+    [link] = page.select(".summary a")
+    assert page.select_one(link["href"])["type"] == "checkbox"

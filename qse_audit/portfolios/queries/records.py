@@ -55,6 +55,8 @@ RANKS = (
 """The links to an audit, the one that proves most first."""
 PICKED = 40
 """How many records the picker shows at once."""
+OFFERED = 3
+"""How many records are offered to start from, against the blank page."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +98,13 @@ def find_records(
     if kind:
         statement = statement.where(records.c.kind == kind)
     return tuple(_line(row) for row in session.execute(statement.limit(PICKED)))
+
+
+def first_records(session: Session, candidacy: Candidacy) -> tuple[RecordLine, ...]:
+    """Return the newest records that a first situation may start from, audits before the rest."""
+    audits = find_records(session, candidacy, kind=Kind.AUDIT)
+    others = find_records(session, candidacy, kind=Kind.ACTION) if len(audits) < OFFERED else ()
+    return (*audits, *others)[:OFFERED]
 
 
 def find_record(

@@ -6,7 +6,7 @@ from flask_babel import gettext as _
 
 from qse_audit.core.clock import day_in_paris, now
 from qse_audit.core.errors import Conflict, NotFound
-from qse_audit.core.permissions import Link, Permission
+from qse_audit.core.permissions import Link, Permission, Role
 from qse_audit.portfolios.forms import FrameForm, ReasonForm
 from qse_audit.portfolios.models import Candidacy
 from qse_audit.portfolios.queries.candidacies import (
@@ -17,6 +17,7 @@ from qse_audit.portfolios.queries.candidacies import (
     people_of_candidacy,
 )
 from qse_audit.portfolios.queries.portfolio import grid_of, read_portfolio
+from qse_audit.portfolios.queries.records import first_records
 from qse_audit.portfolios.rules import (
     CANDIDACY_WORKFLOW,
     CandidacyStatus,
@@ -55,6 +56,7 @@ def index() -> ResponseReturnValue:
         status_filter=status,
         statuses=list(CandidacyStatus),
         today=day_in_paris(now()),
+        awaits_registration=Role.CANDIDATE in identity().roles,
     )
 
 
@@ -65,11 +67,13 @@ def show(candidacy: Candidacy) -> ResponseReturnValue:
     portfolio = read_portfolio(session(), candidacy)
     record = candidacy.certification.record
     writes = can(Permission.CANDIDACY_EDIT, candidacy)
+    begins = writes and not portfolio.situations
     return render_template(
         "portfolios/show.html",
         candidacy=candidacy,
         portfolio=portfolio,
         advice=advise(candidacy.status, portfolio.readiness, portfolio.facts),
+        offered=first_records(session(), candidacy) if begins else (),
         dossiers=dossiers_of(session(), candidacy.id),
         people=people_of_candidacy(session(), candidacy.id),
         frame=FrameForm(obj=candidacy),

@@ -89,7 +89,7 @@ def sign(candidacy: Candidacy) -> ResponseReturnValue:
     )
     form.shown_sha256.data = draft.sha256
     body = render_template("portfolios/sign.html", candidacy=candidacy, draft=draft, form=form)
-    return body, 422 if form.form_errors else 200
+    return body, 422 if form.errors else 200
 
 
 @bp.get("/<int:candidacy_id>/opinion/signed/<int:number>")

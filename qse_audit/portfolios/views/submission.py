@@ -47,7 +47,7 @@ def submit(candidacy: Candidacy) -> ResponseReturnValue:
         declaration=AUTHENTICITY,
         confidentiality=CONFIDENTIALITY,
     )
-    return body, 422 if form.form_errors else 200
+    return body, 422 if form.errors else 200
 
 
 def _submitted(candidacy: Candidacy, form: SubmitForm) -> ResponseReturnValue:
