@@ -148,3 +148,14 @@ def test_a_later_change_needs_a_new_version_and_the_first_stays(session, cast, c
 def test_the_database_itself_refuses_to_change_what_is_signed(session, dossier, statement):
     with pytest.raises(DBAPIError, match="append-only"):
         session.execute(text(statement))
+
+
+def test_signing_again_what_is_signed_offers_the_signed_copy_instead(browse, cast, ready):
+    page = browse(cast.farid, "GET", f"/candidacies/{ready.id}/opinion/sign", elevated=True)
+    assert not page.select("[name=consents]")
+    copy = page.select_one(f"a[href='/candidacies/{ready.id}/opinion/signed/1']")
+    assert "Lire et imprimer la version 1" in copy.text
+    assert (
+        "Avis signé, version 1"
+        in browse(cast.farid, "GET", f"/candidacies/{ready.id}/opinion").text
+    )

@@ -16,6 +16,7 @@ from qse_audit.db.participation import linked_to
 from qse_audit.policies import OPEN_CANDIDACY, Identity
 from qse_audit.portfolios.models import Candidacy
 from qse_audit.portfolios.queries.candidacies import is_here, latest_dossier
+from qse_audit.portfolios.queries.opinions import is_opinion_signed
 from qse_audit.portfolios.rules import CandidacyStatus
 
 
@@ -28,7 +29,7 @@ def candidacies(session: Session, who: Identity, now: datetime) -> Iterable[Sect
     submitted = Candidacy.status == CandidacyStatus.SUBMITTED
     places = [
         (and_(mine, open_), "complete"),
-        (and_(is_here(who), tutor, open_), "opinion"),
+        (and_(is_here(who), tutor, open_, ~is_opinion_signed()), "opinion"),
         (and_(is_here(who), reads, submitted), "read"),
     ]
     candidate, today = aliased(Person), day_in_paris(now)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from qse_audit.accounts.models import Person
@@ -16,7 +16,13 @@ from qse_audit.core.text import N_, pick
 from qse_audit.documents.text import Texts
 from qse_audit.policies import Identity
 from qse_audit.portfolios.guidance import CONSENT, SIMPLE
-from qse_audit.portfolios.models import Candidacy, CompanyOpinion, Situation, SituationRecord
+from qse_audit.portfolios.models import (
+    Candidacy,
+    CompanyOpinion,
+    SignedOpinion,
+    Situation,
+    SituationRecord,
+)
 from qse_audit.portfolios.queries.portfolio import (
     CapabilityInfo,
     Portfolio,
@@ -151,3 +157,15 @@ def exhibits(session: Session, candidacy: Candidacy) -> Mapping[int, Exhibit]:
         )
         for situation in situations
     }
+
+
+def is_opinion_signed() -> ColumnElement[bool]:
+    """Return, in SQL, that the opinion on a candidacy is signed and was not changed since."""
+    changed_at = select(func.max(CompanyOpinion.updated_at)).where(
+        CompanyOpinion.candidacy_id == Candidacy.id
+    )
+    signed = select(SignedOpinion.id).where(
+        SignedOpinion.candidacy_id == Candidacy.id,
+        SignedOpinion.signed_at >= changed_at.correlate(Candidacy).scalar_subquery(),
+    )
+    return signed.correlate(Candidacy).exists()
