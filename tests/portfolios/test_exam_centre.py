@@ -56,3 +56,22 @@ def test_the_staff_read_how_many_situations_show_a_capability(cast, browse, doss
     assert page.select_one("#C8 .capability__parts").text.count("1 situation complète") == 1
     assert "Confirmez à l’entreprise" in page.text
     assert "Faites confirmer par le centre" not in page.text
+
+
+@pytest.mark.parametrize("reason", ["", "x" * 2001])
+def test_reopening_without_a_fit_reason_leads_to_its_field(session, cast, browse, dossier, reason):
+    address = f"/candidacies/{dossier.candidacy_id}/moves/reopen"
+    page = browse(cast.karine, "POST", address, status=422, reason=reason)
+    assert page.select_one(".summary a")["href"] == "#reason"
+    assert page.select_one("#reason").text.strip() == reason
+    assert session.get(Candidacy, dossier.candidacy_id).status == "submitted"
+
+
+@pytest.mark.parametrize(("named", "words"), [(True, "prévenus"), (False, "personne n’évalue")])
+def test_naming_a_panel_says_what_was_kept(cast, browse, dossier, named, words):
+    address = f"/candidacies/{dossier.candidacy_id}"
+    panel = {"evaluator_ids": [cast.gaelle.user_id]} if named else {"jury_ids": [cast.hugo.user_id]}
+    browse(cast.karine, "POST", f"{address}/panel", status=303, **panel)
+    page = browse(cast.karine, "GET", address)
+    button = page.select_one(f"a[href='{address}/panel']")
+    assert ("btn-primary" in button["class"]) == (not named)

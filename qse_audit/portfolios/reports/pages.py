@@ -7,7 +7,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from qse_audit.core.text import Message
-from qse_audit.documents.text import Texts
+from qse_audit.documents.text import Texts, catalogue
 from qse_audit.paths import templates_dir
 
 
@@ -32,10 +32,21 @@ def gettext_of(locale: str) -> Callable[..., str]:
     return gettext
 
 
+def ngettext_of(locale: str) -> Callable[..., str]:
+    """Return the ``ngettext`` of templates that are written outside of a request."""
+
+    def ngettext(singular: str, plural: str, num: int) -> str:
+        return catalogue(locale).ngettext(singular, plural, num) % {"num": num}
+
+    return ngettext
+
+
 def index_page(reading: Mapping[str, Any]) -> bytes:
     """Return ``index.html``: the whole dossier on one page, without script or outside address."""
     template = _environment().get_template("documents/dossier.html")
-    return template.render(d=reading, _=gettext_of(reading["locale"])).encode()
+    locale = reading["locale"]
+    words = {"_": gettext_of(locale), "ngettext": ngettext_of(locale)}
+    return template.render(d=reading, **words).encode()
 
 
 def verify_page(locale: str) -> bytes:

@@ -34,6 +34,7 @@ WORDS: Mapping[str, Message] = {
     "no_opinion": N_("Aucun avis n’est signé à ce jour."),
     "annexes": N_("Annexes"),
     "number": N_("N°"),
+    "no_annex": N_("Aucun fichier n’est joint."),
     "file": N_("Fichier et empreinte SHA-256"),
     "size": N_("Taille"),
     "declaration": N_("Déclaration d’authenticité"),

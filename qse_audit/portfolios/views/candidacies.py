@@ -1,6 +1,6 @@
 """The list of candidacies, the page of one, and its moves."""
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -119,13 +119,16 @@ def save_frame(candidacy: Candidacy) -> ResponseReturnValue:
 @commits
 def move(candidacy: Candidacy, name: str) -> ResponseReturnValue:
     """Start, withdraw or reopen a candidacy; submitting has its own page."""
-    if name == "submit":
+    transition, form = CANDIDACY_WORKFLOW.named(name), ReasonForm()
+    if name == "submit" or transition is None:
         raise NotFound(name)
+    if transition.asks_reason and not form.validate_on_submit():
+        return _why(candidacy, name, form), 422
     services.move_candidacy(
         session(),
         candidacy,
         name,
-        reason=request.form.get("reason", ""),
+        reason=form.reason.data or "",
         actor=identity(),
         now=now(),
     )
@@ -137,18 +140,18 @@ def move(candidacy: Candidacy, name: str) -> ResponseReturnValue:
 @requires(Permission.CANDIDACY_ASSIGN, on=CANDIDACY)
 def reopen(candidacy: Candidacy) -> ResponseReturnValue:
     """Ask why a submitted dossier is reopened."""
-    return render_template(
-        "portfolios/reason.html", candidacy=candidacy, name="reopen", form=ReasonForm()
-    )
+    return _why(candidacy, "reopen", ReasonForm())
 
 
 @bp.get("/<int:candidacy_id>/withdraw")
 @requires(Permission.CANDIDACY_EDIT, on=CANDIDACY)
 def withdraw(candidacy: Candidacy) -> ResponseReturnValue:
     """Ask why a candidacy is given up."""
-    return render_template(
-        "portfolios/reason.html", candidacy=candidacy, name="withdraw", form=ReasonForm()
-    )
+    return _why(candidacy, "withdraw", ReasonForm())
+
+
+def _why(candidacy: Candidacy, name: str, form: ReasonForm) -> str:
+    return render_template("portfolios/reason.html", candidacy=candidacy, name=name, form=form)
 
 
 @bp.post("/<int:candidacy_id>/accept-lateness")

@@ -98,11 +98,20 @@ def panel(candidacy: Candidacy) -> ResponseReturnValue:
                 actor=identity(),
                 now=now(),
             )
+            flash(*_panel_news(form))
             return redirect(url_for("portfolios.show", candidacy_id=candidacy.id), 303)
         except Refused as refused:
             form.refuse(refused)
     body = render_template("portfolios/panel.html", form=form, candidacy=candidacy)
     return body, 422 if form.errors or form.form_errors else 200
+
+
+def _panel_news(form: PanelForm) -> tuple[str, str]:
+    if form.evaluator_ids.data:
+        return _(
+            "Évaluateurs et jury enregistrés : ils sont prévenus dans leurs messages."
+        ), "success"
+    return _("Enregistré, mais personne n’évalue encore ce dossier."), "warning"
 
 
 def _page(form: RegistrationForm, candidacy: Candidacy | None = None) -> str:
