@@ -306,7 +306,7 @@ def test_the_exam_centre_names_its_people_and_nobody_else(browse, session, cast,
 
 def test_reopening_asks_why_and_keeps_the_first_dossier(browse, session, cast, dossier):
     path = f"/candidacies/{dossier.candidacy_id}/moves/reopen"
-    browse(cast.karine, "POST", path, status=303, reason="  ")
+    browse(cast.karine, "POST", path, status=422, reason="  ")
     assert get_candidacy(session, dossier.candidacy_id).status == "submitted"
     browse(cast.emma, "POST", path, status=403, reason="Encore")
     browse(cast.karine, "POST", path, status=303, reason="Une pièce manque")
