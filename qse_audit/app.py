@@ -32,6 +32,7 @@ from qse_audit.evidence import views as evidence
 from qse_audit.findings import queries as findings_queries
 from qse_audit.findings import services as findings_services
 from qse_audit.findings import views as findings
+from qse_audit.indicators import views as indicators
 from qse_audit.paths import static_dir, templates_dir
 from qse_audit.portfolios import jobs as portfolios_jobs
 from qse_audit.portfolios import views as portfolios
@@ -68,6 +69,7 @@ FEATURES: tuple[ModuleType, ...] = (
     actions,
     findings,
     audits,
+    indicators,
     certifications,
     portfolios,
     assessments,
@@ -121,6 +123,14 @@ ORIGINS: dict[Kind, OriginPage] = {
         organisation_id=lambda report: report.organisation_id,
         label=lambda report: f"{report.audit.reference} v{report.number}",
         adds=Permission.AUDIT_REPORT,
+    ),
+    Kind.INDICATOR: OriginPage(
+        target=indicators.INDICATOR,
+        endpoint="indicators.detail",
+        context=lambda indicator: (Kind.INDICATOR, indicator.id),
+        organisation_id=lambda indicator: indicator.organisation_id,
+        label=lambda indicator: indicator.reference,
+        adds=Permission.INDICATOR_EDIT,
     ),
     Kind.CANDIDACY: OriginPage(
         target=portfolios.CANDIDACY,

@@ -198,6 +198,14 @@ POLICY: Mapping[Permission, tuple[Alternative, ...]] = {
     # Whoever wrote in it does not decide on it.
     P.POLICY_DECIDE: ((role(R.MANAGEMENT), not_linked(L.AUTHOR)),),
     P.POLICY_COMMUNICATE: ((role(R.COORDINATOR, R.MANAGEMENT), status("in_force")),),
+    P.INDICATOR_LIST: ((role(*COMPANY),),),
+    P.INDICATOR_READ: ((role(*COMPANY),),),
+    P.INDICATOR_CREATE: ((role(R.COORDINATOR, R.PROCESS_OWNER, R.CANDIDATE),),),
+    P.INDICATOR_EDIT: ((role(R.COORDINATOR),), (linked(L.OWNER, L.AUTHOR), role(*COMPANY))),
+    P.INDICATOR_MEASURE: (
+        (role(R.COORDINATOR), status("active")),
+        (linked(L.OWNER, L.AUTHOR), role(*COMPANY), status("active")),
+    ),
     P.CERTIFICATION_READ: (ANYONE,),
     P.CANDIDACY_LIST: (ANYONE,),
     P.CANDIDACY_REGISTER: ((role(R.COORDINATOR),),),

@@ -49,6 +49,9 @@ PASSING |= {
     "commitment_coverage",
     "policy_communication",
     "policy_record",
+    "indicator_baseline",
+    "indicator_signal",
+    "measurement_correction",
 }
 """Tables whose pages come next."""
 MACHINE = {
@@ -70,6 +73,13 @@ MACHINE = {
     "requirement.key",
     "question.key",
     "report.files",
+    "indicator.library_key",
+    "indicator.formula",
+    "indicator_variable.name",
+    "measurement.inputs",
+    "measurement_correction.inputs_before",
+    "indicator_signal.rule",
+    "indicator_signal.answer_kind",
     "work.payload",
     "work.outcome",
     "work.result_kind",

@@ -42,6 +42,8 @@ from qse_audit.documents.seal import load_or_make_key
 from qse_audit.evidence.models import Evidence
 from qse_audit.evidence.services import withdraw_evidence
 from qse_audit.findings.models import Finding
+from qse_audit.indicators import services as indicators
+from qse_audit.indicators.models import Baseline, Indicator, LoggedSignal
 from qse_audit.policies import Identity
 from qse_audit.portfolios.models import Candidacy, Dossier, Situation, SituationRecord
 from qse_audit.processes.models import Process
@@ -51,6 +53,7 @@ from qse_audit.referentials.rules import Identity as InHouse
 from qse_audit.referentials.services import editions
 from qse_audit.settings import Settings
 from tests import databases
+from tests.indicators.factories import MONTH, make_indicator, measure
 
 ACTORS = [
     "alice",
@@ -84,6 +87,7 @@ SAMPLES: dict[str, Any] = {
     "audit_id": Audit,
     "item_id": ChecklistItem,
     "report_id": Report,
+    "indicator_id": Indicator,
     "certification_id": CertificationVersion,
     "candidacy_id": Candidacy,
     "situation_id": Situation,
@@ -184,6 +188,7 @@ def fill(session: Session, app: Flask, settings: Settings) -> None:
     ask_works(session, people["alice"])
     write_grid(session, people["claire"])
     add_rarities(session, people["gaelle"])
+    follow_indicators(session, people["claire"], people["karim"])
     stranger = accounts.create_organisation(
         session, name="Forges du Nord", kind=OrganisationKind.COMPANY, actor_id=None, now=now()
     )
@@ -252,6 +257,52 @@ def add_rarities(session: Session, evaluator: Identity) -> None:
     session.flush()
     author = Identity(spare.uploaded_by_id, spare.organisation_id)
     withdraw_evidence(session, spare, reason="Un visage", actor=author, now=now())
+
+
+def follow_indicators(session: Session, by: Identity, owner: Identity) -> None:
+    """Store an indicator of each status; the one that is followed has values, limits, a signal."""
+    cast = Followed(owner, by)
+    make_indicator(session, cast, title="Fréquence en projet", active=False)
+    dropped = make_indicator(session, cast, title="Fréquence abandonnée")
+    indicators.move_indicator(session, dropped, "drop", reason="Inutile", actor=by, now=now())
+    kept = make_indicator(session, cast, title="Fréquence suivie")
+    month = MONTH.previous
+    measure(session, kept, {month: {"accidents": 1, "heures": 9000}}, by=owner, source="La paie")
+    measure(session, kept, {month: {"heures": 9500}}, by=owner, reason="La paie révisée")
+    day = month.starts_on
+    session.add_all(
+        [
+            Baseline(
+                indicator_id=kept.id,
+                from_on=day,
+                cause="Une presse neuve",
+                locked_at=now(),
+                locked_by_id=by.user_id,
+            ),
+            LoggedSignal(
+                organisation_id=kept.organisation_id,
+                indicator_id=kept.id,
+                rule="W1",
+                from_on=day,
+                until_on=day,
+                found_at=now(),
+                analysis="Un jour de glace",
+                cause="Le gel",
+                analysed_at=now(),
+                analysed_by_id=by.user_id,
+            ),
+        ]
+    )
+
+
+@dataclass(frozen=True)
+class Followed:
+    """The two people whom the makers of indicators need."""
+
+    bob: Identity
+    """Who owns them."""
+    claire: Identity
+    """Who makes them."""
 
 
 def ask_works(session: Session, who: Identity) -> None:

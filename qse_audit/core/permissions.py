@@ -78,6 +78,13 @@ class Permission(StrEnum):
     """Take back what was submitted."""
     POLICY_DECIDE = "policy:decide"
     POLICY_COMMUNICATE = "policy:communicate"
+    INDICATOR_LIST = "indicator:list"
+    INDICATOR_READ = "indicator:read"
+    INDICATOR_CREATE = "indicator:create"
+    INDICATOR_EDIT = "indicator:edit"
+    """The card, the targets and the baselines."""
+    INDICATOR_MEASURE = "indicator:measure"
+    """Enter and correct values, analyse signals."""
 
     CERTIFICATION_READ = "certification:read"
 

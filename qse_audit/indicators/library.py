@@ -13,6 +13,7 @@ from qse_audit.core.text import LOCALES, Localized, pick
 from qse_audit.indicators.rules import (
     AutomaticSource,
     Card,
+    CardDraft,
     Chart,
     IndicatorDomain,
     Timing,
@@ -129,6 +130,30 @@ def card_of(indicator: LibraryIndicator, locale: str) -> Card:
             )
             for variable in indicator.variables
         ),
+        purpose=pick(indicator.purpose, locale),
+        decision=pick(indicator.decision, locale),
+        biases="\n".join(pick(trap, locale) for trap in indicator.traps),
+    )
+
+
+def adoption(
+    indicator: LibraryIndicator,
+    locale: str,
+    *,
+    title: str,
+    owner_id: int,
+    process_id: int | None = None,
+) -> CardDraft:
+    """Return the draft of a card made from ``indicator``, for its new owner to complete."""
+    return CardDraft(
+        title=title or pick(indicator.name, locale),
+        domain=indicator.domain,
+        owner_id=owner_id,
+        process_id=process_id,
+        frequency=indicator.frequency,
+        direction=indicator.direction,
+        timing=indicator.timing,
+        chart=indicator.chart,
         purpose=pick(indicator.purpose, locale),
         decision=pick(indicator.decision, locale),
         biases="\n".join(pick(trap, locale) for trap in indicator.traps),

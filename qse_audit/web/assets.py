@@ -33,6 +33,7 @@ STYLES = (
     "tables",
     "access",
     "referentials",
+    "indicators",
     "states",
     "print",
 )

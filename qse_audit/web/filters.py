@@ -2,15 +2,17 @@
 
 import re
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 from flask import Flask
 from markupsafe import Markup, escape
 
+from qse_audit.core.periods import Frequency, Period
 from qse_audit.core.text import pick, typeset
 from qse_audit.documents import text
 from qse_audit.documents.charts import NARROW, WIDE, ChartSpec, to_plotly, to_svg, to_table
-from qse_audit.web.i18n import locale
+from qse_audit.web.i18n import locale, translate
 from qse_audit.web.paging import COUNTED_AT_MOST
 
 REFERENCE = re.compile(r"\b[A-Z]{3}-\d{4}-\d{3,}\b")
@@ -30,6 +32,11 @@ def local(texts: Any) -> str:
     """Return a text stored in several languages, in the language of the page."""
     found = pick(texts, locale())
     return typeset(found) if locale() == "fr" else found
+
+
+def period_label(day: date, frequency: Frequency) -> str:
+    """Return the name of the period that ``day`` begins: ``mars 2026``."""
+    return translate(Period.of(frequency, day).label)
 
 
 def unbroken(text: str) -> Markup:
@@ -57,6 +64,7 @@ def init_app(app: Flask) -> None:
         percent=_worded(text.percent),
         filesize=_worded(text.file_size),
         local=local,
+        period_label=period_label,
         unbroken=unbroken,
         counted=counted,
         chart_plotly=to_plotly,

@@ -3,6 +3,14 @@
 from qse_audit.core.text import N_, Coded
 
 
+class IndicatorStatus(Coded):
+    """Where an indicator stands."""
+
+    DRAFT = "draft", N_("Projet")
+    ACTIVE = "active", N_("Suivi")
+    DROPPED = "dropped", N_("Abandonné")
+
+
 class IndicatorDomain(Coded):
     """What an indicator watches over."""
 

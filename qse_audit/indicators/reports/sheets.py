@@ -1,0 +1,63 @@
+"""Indicators and their values as spreadsheets: lines in, bytes out."""
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from qse_audit.core.text import N_
+from qse_audit.documents.sheets import Cell, Column, Sheet, csv_bytes, xlsx
+from qse_audit.documents.text import Texts
+from qse_audit.indicators.queries import IndicatorLine, Latest
+
+COLUMNS = (
+    (N_("Référence"), 14),
+    (N_("Indicateur"), 44),
+    (N_("Nom court"), 12),
+    (N_("Domaine"), 24),
+    (N_("Statut"), 12),
+    (N_("Pilote"), 24),
+    (N_("Fréquence"), 12),
+    (N_("Sens voulu"), 20),
+    (N_("Dernière période"), 18),
+    (N_("Dernière valeur"), 14),
+    (N_("Unité"), 18),
+    (N_("Valeurs attendues"), 18),
+    (N_("Échéance"), 12),
+    (N_("Jours de retard"), 10),
+)
+MEDIA_TYPES = {
+    "csv": "text/csv; charset=utf-8",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
+
+
+def listed(
+    lines: Sequence[IndicatorLine], latest: Mapping[int, Latest], extension: str, *, locale: str
+) -> bytes:
+    """Return a list of indicators as a ``csv`` or ``xlsx`` file in one language."""
+    texts = Texts(locale)
+    title = texts.translate(N_("Indicateurs"))
+    columns = [Column(texts.translate(name), width) for name, width in COLUMNS]
+    sheet = Sheet(title, columns, _rows(lines, latest, texts))
+    return csv_bytes(sheet, locale=locale) if extension == "csv" else xlsx([sheet], title=title)
+
+
+def _rows(
+    lines: Iterable[IndicatorLine], latest: Mapping[int, Latest], texts: Texts
+) -> Iterable[Sequence[Cell]]:
+    for line in lines:
+        last, awaited = latest.get(line.id), line.awaited
+        yield (
+            line.reference,
+            line.title,
+            line.short_name,
+            texts.translate(line.domain.label),
+            texts.translate(line.status.label),
+            line.owner_name,
+            texts.translate(line.frequency.label),
+            texts.translate(line.direction.label),
+            texts.translate(last.period.label) if last else None,
+            last.value if last else None,
+            line.measure_unit,
+            texts.translate(awaited.label) if awaited else None,
+            line.due_on,
+            line.late or None,
+        )

@@ -1,0 +1,85 @@
+"""Moving an indicator through its life, and closing its past. None commits."""
+
+from datetime import date, datetime
+
+from sqlalchemy.orm import Session
+
+from qse_audit.core.clock import day_in_paris
+from qse_audit.core.errors import Refusal, TransitionRefused, refuse_all
+from qse_audit.core.text import N_
+from qse_audit.indicators.models import Indicator
+from qse_audit.indicators.queries import facts_of, neighbours
+from qse_audit.indicators.rules import INDICATOR_WORKFLOW, IndicatorStatus, move_refusals
+from qse_audit.indicators.rules.cards import HOUSE
+from qse_audit.indicators.services.computing import recompute, set_awaited
+from qse_audit.indicators.services.writing import record_act
+from qse_audit.policies import Identity
+
+
+def move_indicator(
+    session: Session,
+    indicator: Indicator,
+    name: str,
+    *,
+    reason: str = "",
+    actor: Identity,
+    now: datetime,
+) -> None:
+    """Apply the transition ``name``.
+
+    :raises TransitionRefused: with every unmet condition: all that the card still lacks.
+    """
+    others = neighbours(
+        session, indicator.organisation_id, indicator.frequency, except_id=indicator.id
+    )
+    facts = facts_of(indicator, others, reason=reason, today=day_in_paris(now))
+    if refusals := move_refusals(indicator.status, name, facts):
+        raise TransitionRefused(refusals)
+    before = indicator.status
+    after = INDICATOR_WORKFLOW.decide(before, name, facts)
+    _leave_follow_up(session, indicator, after)
+    indicator.status = after
+    if after is IndicatorStatus.DROPPED:
+        indicator.dropped_at, indicator.dropped_reason = now, reason.strip()
+    session.flush()
+    if after is IndicatorStatus.ACTIVE:
+        recompute(session, indicator, now=now)
+    set_awaited(session, indicator)
+    data = {"before": before.value, "after": after.value}
+    record_act(session, indicator, name, actor=actor, now=now, data=data, note=reason.strip())
+
+
+def _leave_follow_up(session: Session, indicator: Indicator, after: IndicatorStatus) -> None:
+    """Stop awaiting values before the status says so: the database holds both together."""
+    if after is not IndicatorStatus.ACTIVE:
+        indicator.awaited_on = indicator.due_on = None
+        session.flush()
+
+
+def close_periods(
+    session: Session, indicator: Indicator, until: date, *, actor: Identity, now: datetime
+) -> None:
+    """Close every period that ends by ``until``: it takes no value any more.
+
+    :raises Refused: for a day to come, or one before what is closed already.
+    """
+    before = indicator.closed_until
+    refuse_all(_closing_refusals(before, until, day_in_paris(now)))
+    if until == before:
+        return
+    indicator.closed_until = until
+    session.flush()
+    set_awaited(session, indicator)
+    record_act(session, indicator, "close", actor=actor, now=now,
+               data={"until": until.isoformat()}, note=until.isoformat())  # fmt: skip
+
+
+def _closing_refusals(before: date | None, until: date, today: date) -> tuple[Refusal, ...]:
+    if until > today:
+        message = N_("On ne clôt que le passé : choisissez un jour déjà écoulé.")
+        return (Refusal("closing_to_come", message, HOUSE),)
+    if before is not None and until < before:
+        message = N_("Ces périodes sont closes depuis le %(day)s : elles ne se rouvrent pas.",
+                     day=f"{before:%d/%m/%Y}")  # fmt: skip
+        return (Refusal("closed_already", message, HOUSE),)
+    return ()
