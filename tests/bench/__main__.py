@@ -1,5 +1,6 @@
-"""Measure everything and print the table; name themes to measure only those."""
+"""Measure everything and print the table; name themes to measure only those; ``--json`` too."""
 
+import json
 import os
 import sys
 import tempfile
@@ -7,12 +8,12 @@ import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from tests.bench import answers, pages, papers, planning, series, starting
-from tests.bench.measuring import Line, table
+from tests.bench import answers, pages, papers, planning, series, serving, starting
+from tests.bench.measuring import Line, as_json, table
 from tests.bench.stage import open_stage
 
 
-def main(wanted: list[str]) -> None:
+def main(wanted: list[str], *, as_programs: bool) -> None:
     began = time.perf_counter()
     with (
         tempfile.TemporaryDirectory(prefix="qse-bench-") as name,
@@ -27,6 +28,7 @@ def main(wanted: list[str]) -> None:
             "pages": lambda: pages.lines(small, large),
             "answers": lambda: answers.lines(folder, small, large),
             "papers": lambda: papers.lines(folder, small, empty),
+            "serving": lambda: serving.lines(small),
             "series": series.lines,
         }
         found: list[Line] = []
@@ -34,6 +36,9 @@ def main(wanted: list[str]) -> None:
             if not wanted or theme in wanted:
                 sys.stderr.write(f"{time.perf_counter() - began:5.0f} s  {theme}\n")
                 found += lines()
+    if as_programs:
+        sys.stdout.write(f"{json.dumps(as_json(found), ensure_ascii=False, indent=1)}\n")
+        return
     load = ", ".join(f"{value:.1f}" for value in os.getloadavg())
     sys.stdout.write(
         f"\n{table(found)}\n\n"
@@ -44,4 +49,5 @@ def main(wanted: list[str]) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    asked = sys.argv[1:]
+    main([each for each in asked if each != "--json"], as_programs="--json" in asked)

@@ -4,6 +4,7 @@ import hashlib
 import json
 import secrets
 import sqlite3
+import threading
 from pathlib import Path
 
 from flask import Flask, request
@@ -29,19 +30,33 @@ LABELS |= {"closed": "Clos", "draft": "Brouillon", "planned": "Planifié"}
 
 
 def bare_client(path: Path) -> FlaskClient:
+    """Return a client of :func:`bare_app`."""
+    return bare_app(path).test_client()
+
+
+def bare_app(path: Path) -> Flask:
     """Serve a stage’s database as barely as can be; ``?size=`` pads a page to so many bytes."""
     app = Flask("floor")
-    db = sqlite3.connect(path, check_same_thread=False)
-    db.execute("PRAGMA synchronous = FULL")
+    local = threading.local()
+
+    def opened() -> sqlite3.Connection:
+        if not hasattr(local, "db"):
+            local.db = sqlite3.connect(path, timeout=15)
+            local.db.execute("PRAGMA synchronous = FULL")
+        return local.db
 
     def page(template, rows):
         bare = template.render(rows=rows, labels=LABELS, rest="")
         missing = request.args.get("size", 0, int) - len(bare.encode())
         return bare + Markup("x" * missing)
 
+    @app.get("/health")
+    def health():
+        return {"ready": True}
+
     @app.get("/checklist/<int:audit_id>")
     def checklist(audit_id):
-        rows = db.execute(
+        rows = opened().execute(
             "SELECT position, clause_ref, question, verdict, observation FROM checklist_item "
             "WHERE audit_id = ? ORDER BY position",
             (audit_id,),
@@ -50,7 +65,7 @@ def bare_client(path: Path) -> FlaskClient:
 
     @app.get("/audits")
     def audits():
-        rows = db.execute(
+        rows = opened().execute(
             "SELECT a.id, reference, title, status, starts_on, p.name, answered_count, "
             "question_count FROM audit a JOIN participation l ON l.subject_kind = 'audit' AND "
             "l.subject_id = a.id AND l.link = 'lead_auditor' JOIN person p ON p.id = l.person_id "
@@ -61,7 +76,7 @@ def bare_client(path: Path) -> FlaskClient:
     @app.post("/checklist/<int:audit_id>/<int:position>")
     def save(audit_id, position):
         verdict, observation = request.form["verdict"], request.form["observation"]
-        where = (audit_id, position)
+        where, db = (audit_id, position), opened()
         with db:
             db.execute("BEGIN IMMEDIATE")
             key, version = db.execute(
@@ -88,4 +103,4 @@ def bare_client(path: Path) -> FlaskClient:
             )
         return {"version": version + 1}
 
-    return app.test_client()
+    return app

@@ -159,6 +159,25 @@ def figure(work: str, value: float, *, unit: str, most: float, why: str = "") ->
     return Line(work, f"{value:,.1f} {unit}", goal=goal, met=value <= most)
 
 
+def rate(work: str, ours: float, floor: float, *, least: float) -> Line:
+    """Return the line of how often a second a work is done, beside its floor."""
+    return Line(
+        work,
+        f"{ours:,.0f} /s",
+        f"{floor:,.0f} /s",
+        f"{floor / ours:.2f}",
+        goal=f"≥ F/{1 / least:.0f}",
+        met=ours >= floor * least,
+    )
+
+
+def as_json(lines: list[Line]) -> list[dict[str, Any]]:
+    """Return the table for programs: the figures as printed, and whether each goal is met."""
+    return [
+        {**dict(zip(HEADS[:-1], line.cells()[:-1], strict=True)), "met": line.met} for line in lines
+    ]
+
+
 def table(lines: list[Line]) -> str:
     rows = [HEADS, *(line.cells() for line in lines)]
     widths = [max(len(row[n]) for row in rows) for n in range(len(HEADS))]

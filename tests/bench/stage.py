@@ -24,6 +24,7 @@ from qse_audit.core.clock import now
 from qse_audit.db.engine import make_engine
 from qse_audit.db.participation import Participation
 from qse_audit.db.schema import upgrade
+from qse_audit.db.statistics import refresh_statistics
 from qse_audit.db.trail import Event
 from qse_audit.findings.models import Finding
 from qse_audit.policies import Identity
@@ -118,6 +119,10 @@ def open_stage(folder: Path, *, audits: int = 0, answers: int = 0) -> Iterator[S
     if audits:
         with closing(sqlite3.connect(folder / "qse-audit.sqlite3")) as db:
             fill_company(db, cast, audits, answers)
+    with Session(engine) as session:
+        refresh_statistics(session)  # as the job does each hour
+        session.commit()
+    engine.dispose()
     app = create_app(settings, engine)
     app.config.update(TESTING=True, WTF_CSRF_ENABLED=False)
     yield Stage(settings, engine, app, cast)
