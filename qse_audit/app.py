@@ -39,6 +39,8 @@ from qse_audit.portfolios import views as portfolios
 from qse_audit.portfolios.queries import candidacies as portfolios_queries
 from qse_audit.portfolios.services import situations as portfolios_services
 from qse_audit.processes import views as processes
+from qse_audit.referentials import jobs as referentials_jobs
+from qse_audit.referentials import services as referentials_services
 from qse_audit.referentials import views as referentials
 from qse_audit.settings import Settings
 from qse_audit.web import (
@@ -54,7 +56,7 @@ from qse_audit.web import (
 )
 from qse_audit.web.guards import can
 from qse_audit.web.navigation import navigation
-from qse_audit.web.origins import OriginPage
+from qse_audit.web.origins import OriginPage, Place
 from qse_audit.web.work import PATIENCE_SECONDS
 from qse_audit.works import views as works
 from qse_audit.works.jobs import Worker
@@ -161,8 +163,15 @@ ORIGINS: dict[Kind, OriginPage] = {
 }
 """How lower features reach what stands above them: one line a kind of object."""
 
+PLACES: Mapping[str, Place] = {
+    referentials_services.EDITION_PAGE: ("referentials.edition", "edition_id"),
+    referentials_services.IMPORT_PAGE: ("referentials.upload", ""),
+}
+"""Pages that a work leads to or comes from, of what nothing can be tied to."""
+
 WORKS: Mapping[str, WorkKind] = {
-    kind.name: kind for kind in (audits_jobs.REPORT, portfolios_jobs.DOSSIER)
+    kind.name: kind
+    for kind in (referentials_jobs.IMPORT, audits_jobs.REPORT, portfolios_jobs.DOSSIER)
 }
 """What is too long for a request: one line a kind of work."""
 
@@ -191,7 +200,7 @@ def create_app(settings: Settings, engine: Engine | None = None) -> Flask:
     errors.init_app(app)
     filters.init_app(app)
     assets.init_app(app, static_dir())
-    origins.init_app(app, ORIGINS)
+    origins.init_app(app, ORIGINS, PLACES)
     if settings.demo:
         app.register_blueprint(styleguide.bp)
     for feature in FEATURES:

@@ -13,7 +13,6 @@ from typing import Any
 from sqlalchemy import JSON, BigInteger, CheckConstraint, ForeignKey, Index, String, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from qse_audit.core.permissions import Kind
 from qse_audit.db.base import Base, BigId, code
 from qse_audit.db.constraints import unique_among
 from qse_audit.db.upsert import insert_missing
@@ -82,7 +81,7 @@ def ask_work(
     kind: str,
     *,
     key: str,
-    subject: tuple[Kind, int],
+    subject: tuple[str, int],
     label: str,
     payload: Mapping[str, Any],
     person_id: int,

@@ -22,6 +22,8 @@ from qse_audit.web.database import session
 from qse_audit.web.guards import Target, View, reach
 from qse_audit.web.sign_in import identity
 
+Place: TypeAlias = tuple[str, str]
+"""The endpoint of a page, and its URL argument, ``""`` if it has none."""
 Attach: TypeAlias = Callable[..., None]
 """A service ``(session, subject, evidence, *, actor, now)`` that ties an evidence file to an
 object, and may refuse."""
@@ -69,12 +71,13 @@ def origin_page(kind: Kind | str) -> OriginPage:
 
 def origin_url(kind: Kind | str | None, subject_id: int | None) -> str:
     """Return the address of an object’s page; ``""`` for a kind without one."""
-    table: Mapping[str, OriginPage] = current_app.extensions["origins"]
-    found = table.get(str(kind)) if kind is not None and subject_id is not None else None
+    places: Mapping[str, Place] = current_app.extensions["places"]
+    found = places.get(str(kind)) if kind is not None and subject_id is not None else None
     if found is None:
         return ""
-    values: dict[str, Any] = {found.target.argument: subject_id}
-    return url_for(found.endpoint, **values)
+    endpoint, argument = found
+    values: dict[str, Any] = {argument: subject_id} if argument else {}
+    return url_for(endpoint, **values)
 
 
 def origin_link(kind: Kind, subject_id: int) -> tuple[str, str] | None:
@@ -127,7 +130,14 @@ def requires_on_origin(permission: Permission) -> Callable[[View], View]:
     return decorate
 
 
-def init_app(app: Flask, table: Mapping[Kind, OriginPage]) -> None:
-    """Give ``app`` its table and its templates ``origin_url``."""
+def init_app(app: Flask, table: Mapping[Kind, OriginPage], places: Mapping[str, Place]) -> None:
+    """Give ``app`` its tables and its templates ``origin_url``.
+
+    ``places`` are the pages of what nothing can be tied to.
+    """
     app.extensions["origins"] = {str(kind): page for kind, page in table.items()}
+    app.extensions["places"] = {
+        **{str(kind): (page.endpoint, page.target.argument) for kind, page in table.items()},
+        **places,
+    }
     app.jinja_env.globals["origin_url"] = origin_url

@@ -49,6 +49,8 @@ class Shown:
     """What it does now, or what became of it."""
     act: str
     """The button that leads to the outcome."""
+    back: str
+    """The button that leads to where it was asked for."""
     url: str
 
 
@@ -106,6 +108,7 @@ def shown(work: WorkLine) -> Shown:
         title=translate(kind.title if kind else UNKNOWN),
         state=translate(_state(work, kind)),
         act=translate(kind.open if kind else N_("Ouvrir")),
+        back=translate(kind.back if kind else services.BACK),
         url=url_for("works.show", work_id=work.id),
     )
 

@@ -4,7 +4,7 @@ import hashlib
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from qse_audit.core.canonical import canonical_json
 from qse_audit.core.text import N_, Coded, Localized, Message
@@ -110,6 +110,17 @@ class Outline:
     def walk(self) -> Iterator[tuple[int, Node]]:
         """Give (depth, node) from top to bottom, parents before children."""
         return walk(self.nodes)
+
+    def called(self, *, ref: str, title: str, label: str) -> "Outline":
+        """Return the same tree under the name that a person gave it."""
+        return replace(
+            self,
+            identifier=slug(ref) or ref,
+            ref=ref,
+            title={**self.title, "fr": title},
+            edition=label,
+            is_guessed=False,
+        )
 
     @property
     def counts(self) -> "Counts":

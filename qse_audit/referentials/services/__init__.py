@@ -1,5 +1,12 @@
 """Changing referentials. Each function is one act: it checks, changes, records; none commits."""
 
+from qse_audit.referentials.services.asking import (
+    EDITION_PAGE,
+    IMPORT_PAGE,
+    IMPORT_WORK,
+    ask_import,
+    refuse_import,
+)
 from qse_audit.referentials.services.editions import (
     create_in_house,
     delete_draft,
@@ -24,8 +31,12 @@ from qse_audit.referentials.services.requirements import (
 )
 
 __all__ = [
+    "EDITION_PAGE",
+    "IMPORT_PAGE",
+    "IMPORT_WORK",
     "ImportReport",
     "add_requirement",
+    "ask_import",
     "check_file",
     "create_in_house",
     "delete_draft",
@@ -37,6 +48,7 @@ __all__ = [
     "move_requirement",
     "next_edition",
     "publish",
+    "refuse_import",
     "remove_requirement",
     "reorder",
     "write_requirement",

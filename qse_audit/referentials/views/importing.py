@@ -1,10 +1,9 @@
 """The pages that bring a file in: drop it, look at what it holds, confirm."""
 
-from dataclasses import dataclass, replace
+from dataclasses import astuple, dataclass
 
-from flask import current_app, flash, redirect, render_template, request, url_for
+from flask import current_app, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
 from itsdangerous import BadData, URLSafeTimedSerializer
 
 from qse_audit.core.clock import now
@@ -14,12 +13,13 @@ from qse_audit.referentials import queries, services
 from qse_audit.referentials.formats.any_file import read_outline
 from qse_audit.referentials.formats.yaml_text import MAX_BYTES
 from qse_audit.referentials.forms import ImportForm, NamingForm, naming_values
-from qse_audit.referentials.rules import Outline, slug
+from qse_audit.referentials.rules import Outline
 from qse_audit.referentials.views.blueprint import bp
 from qse_audit.web.database import commits, files, session
 from qse_audit.web.guards import requires
-from qse_audit.web.i18n import locale, translate
+from qse_audit.web.i18n import locale
 from qse_audit.web.sign_in import identity
+from qse_audit.web.work import follow_work, starts_work
 
 WAITS_SECONDS = 24 * 3600
 """How long a file waits between its preview and the confirmation."""
@@ -32,11 +32,15 @@ class Waiting:
 
     sha256: str
     name: str
+    ref: str
+    """What the referential is called in the file."""
+    is_guessed: bool
+    """Whether that is only guessed: the person names it."""
 
     def token(self) -> str:
         """Return it as a part of a URL that only this person can use, in this organisation."""
         who = identity()
-        return _signer().dumps([self.sha256, self.name, who.user_id, who.organisation_id])
+        return _signer().dumps([*astuple(self), who.user_id, who.organisation_id])
 
     @classmethod
     def of(cls, token: str) -> "Waiting":
@@ -46,12 +50,12 @@ class Waiting:
         """
         who = identity()
         try:
-            sha256, name, person, organisation = _signer().loads(token, max_age=WAITS_SECONDS)
+            *known, person, organisation = _signer().loads(token, max_age=WAITS_SECONDS)
         except (BadData, ValueError, TypeError) as error:
             raise NotFound(token) from error
         if (person, organisation) != (who.user_id, who.organisation_id):
             raise NotFound(token)
-        return cls(sha256, name)
+        return cls(*known)
 
     def outline(self) -> Outline:
         """Read the file again."""
@@ -73,10 +77,11 @@ def upload() -> ResponseReturnValue:
         return _upload_page(form)
     name, content = form.file.data.filename or "", form.file.data.read(MAX_BYTES + 1)
     try:
-        read_outline(content, name)
+        outline = read_outline(content, name)
     except BadInput as wrong:
         return _upload_page(form, wrong, name)
-    waiting = Waiting(files().put_bytes(content).sha256, name[-200:])
+    stored = files().put_bytes(content)
+    waiting = Waiting(stored.sha256, name[-200:], outline.ref, outline.is_guessed)
     return redirect(url_for("referentials.preview", token=waiting.token()), code=303)
 
 
@@ -89,51 +94,47 @@ def _upload_page(
 
 @bp.route("/import/<string:token>", methods=["GET", "POST"])
 @requires(Permission.REFERENTIAL_EDIT)
+@starts_work
 @commits
 def preview(token: str) -> ResponseReturnValue:
-    """Show what a waiting file would become, then import it."""
+    """Show what a waiting file would become, then ask for its import."""
     waiting = Waiting.of(token)
-    outline = waiting.outline()
-    form = NamingForm(**naming_values(outline)) if outline.is_guessed else None
+    form = NamingForm() if waiting.is_guessed else None
     if request.method == "GET" or (form is not None and not form.validate()):
-        return _preview_page(waiting, outline, form)
-    report = _import(_named(outline, form), dry_run=False)
-    flash(_("%(name)s : %(outcome)s.", name=report.ref, outcome=translate(report.outcome.label)))
-    return redirect(url_for("referentials.edition", edition_id=report.edition_id), code=303)
-
-
-def _named(outline: Outline, form: NamingForm | None) -> Outline:
-    """Return the tree under the name that the person gave it."""
-    if form is None:
-        return outline
-    ref = form.ref.data
-    title, label = {**outline.title, "fr": form.title.data}, form.label.data
-    return replace(
-        outline, identifier=slug(ref) or ref, ref=ref, title=title, edition=label, is_guessed=False
+        return _preview_page(waiting, form)
+    naming = form and {name: form[name].data for name in ("ref", "title", "label")}
+    return follow_work(
+        services.ask_import(
+            session(),
+            waiting.sha256,
+            waiting.name,
+            preview=token,
+            naming=naming,
+            label=naming["ref"] if naming else waiting.ref,
+            actor=identity(),
+            now=now(),
+        )
     )
 
 
-def _import(outline: Outline, *, dry_run: bool) -> services.ImportReport:
-    who = identity()
-    return services.import_outline(
+def _preview_page(waiting: Waiting, form: NamingForm | None) -> ResponseReturnValue:
+    outline = waiting.outline()
+    if form is not None and not form.is_submitted():
+        form = NamingForm(**naming_values(outline))
+    chapters, who = queries.chapters_of(outline.nodes, locale()), identity()
+    report = services.import_outline(
         session(),
         outline,
         organisation_id=who.organisation_id,
         actor_id=who.user_id,
         now=now(),
-        dry_run=dry_run,
+        dry_run=True,
     )
-
-
-def _preview_page(
-    waiting: Waiting, outline: Outline, form: NamingForm | None
-) -> ResponseReturnValue:
-    chapters = queries.chapters_of(outline.nodes, locale())
     page = render_template(
         "referentials/preview.html",
         name=waiting.name,
         outline=outline,
-        report=_import(outline, dry_run=True),
+        report=report,
         clauses=[c for chapter in chapters for c in (chapter.head, *chapter.below)][:SHOWN_CLAUSES],
         form=form,
     )

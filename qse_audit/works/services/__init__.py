@@ -1,6 +1,6 @@
 """Changing works: their turns, and what a kind of work is made of."""
 
-from qse_audit.works.services.kinds import Ending, Task, WorkKind
+from qse_audit.works.services.kinds import BACK, Ending, Task, WorkKind
 from qse_audit.works.services.turns import (
     beat,
     claim_work,
@@ -13,6 +13,7 @@ from qse_audit.works.services.turns import (
 )
 
 __all__ = [
+    "BACK",
     "Ending",
     "Task",
     "WorkKind",

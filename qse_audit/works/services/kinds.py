@@ -19,12 +19,13 @@ from typing import Any
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
-from qse_audit.core.permissions import Kind
-from qse_audit.core.text import Message
+from qse_audit.core.text import N_, Message
 from qse_audit.db.engine import read_only_options
 from qse_audit.documents.store import FileStore
 from qse_audit.policies import Identity
 from qse_audit.settings import Settings
+
+BACK = N_("Revenir à la fiche")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,8 +68,8 @@ class Task:
 class Ending:
     """What a work led to."""
 
-    result: tuple[Kind, int]
-    """The object whose page shows it."""
+    result: tuple[str, int]
+    """The kind and the id of the object whose page shows it."""
     message: Message
     """``Rapport émis : version 2.``"""
 
@@ -87,6 +88,8 @@ class WorkKind:
     open: Message
     """The act that leads to the result: “Voir le rapport”."""
     phases: Mapping[str, Message]
+    back: Message = BACK
+    """The act that leads to where it was asked for."""
     read: Callable[[Session, Task], Any]
     make: Callable[[Task, Any], Any]
     keep: Callable[[Session, Task, Any], Ending]
