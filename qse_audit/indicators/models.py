@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from decimal import Decimal
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, foreign, mapped_column, relationship
 
 from qse_audit.accounts.models import Person
@@ -12,7 +12,7 @@ from qse_audit.core.periods import Frequency
 from qse_audit.core.permissions import Kind, Link
 from qse_audit.core.series import Direction, RuleSet
 from qse_audit.db.base import Base, BigId, ExactNumber, Versioned, code
-from qse_audit.db.constraints import append_only, not_blank
+from qse_audit.db.constraints import append_only, not_blank, unique_among
 from qse_audit.db.participation import Participation, links_of
 from qse_audit.indicators.rules import (
     AutomaticSource,
@@ -30,13 +30,11 @@ class Indicator(Versioned, Base):
     __tablename__ = "indicator"
     __table_args__ = (
         UniqueConstraint("organisation_id", "reference"),
-        Index(
+        unique_among(
             "uq_indicator_short_name",
             "organisation_id",
             "short_name",
-            unique=True,
-            sqlite_where=text("short_name <> '' AND status <> 'dropped'"),
-            postgresql_where=text("short_name <> '' AND status <> 'dropped'"),
+            where="short_name <> '' AND status <> 'dropped'",
         ),
         Index("ix_indicator_list", "organisation_id", "status", "domain", "id"),
         Index("ix_indicator_owner", "owner_id", "status", "due_on"),
