@@ -42,6 +42,25 @@ def test_a_coordinator_drafts_an_audit(browse, cast, session):
     assert [p.id for p in audit.processes] == [process.id]
 
 
+def test_a_first_audit_says_what_its_plan_will_need(browse, cast, session):
+    """David coordinates a company that has neither process nor site."""
+    page = browse(cast.david, "GET", "/audits/new")
+    assert page.select_one('.callout a[href="/processes/new"]')
+    assert "Aucun site n’est encore ajouté" in page.select_one(".callout").text
+    make_process(session, cast)
+    session.commit()
+    assert not browse(cast.claire, "GET", "/audits/new").select(".callout")
+
+
+def test_a_team_of_nobody_else_is_told_to_invite(browse, cast, session):
+    browse(cast.david, "POST", "/audits/new", status=303, title="Premier")
+    page = browse(cast.david, "GET", f"/audits/{session.scalars(select(Audit.id)).one()}/team")
+    assert "au moins deux personnes" in page.select_one(".callout").text
+    other = make_audit(session, cast, status="draft")
+    page = browse(cast.claire, "GET", f"/audits/{other.id}/team")
+    assert "au moins deux personnes" not in page.text
+
+
 def test_drafting_by_the_page_takes_at_most_15_statements(browse, cast, session, statements):
     edition, process = make_edition(session), make_process(session, cast)
     values = {"processes": process.id, "sites": cast.site, "editions": edition.id}

@@ -161,6 +161,20 @@ def test_the_first_day_offers_the_first_acts(cast, browse):
     assert links == ["/processes/", "/people", "/audits/new"]
 
 
+def test_an_administrator_starts_with_the_places(session, cast, browse):
+    session.add(
+        Membership(
+            person_id=cast.claire.user_id,
+            organisation_id=cast.company,
+            role=Role.ADMINISTRATOR,
+            granted_at=now(),
+        )
+    )
+    session.commit()
+    links = [a["href"] for a in browse(cast.claire, "GET", "/").select(".todo a")]
+    assert links == ["/organisation", "/processes/", "/people", "/audits/new"]
+
+
 @pytest.mark.parametrize("more", [0, 1000])
 def test_the_home_page_of_1000_audits_sends_no_more_statements_than_of_two(
     session, cast, browse, living, statements, more
