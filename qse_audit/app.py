@@ -24,6 +24,7 @@ from qse_audit.audits import queries as audits_queries
 from qse_audit.audits import services as audits_services
 from qse_audit.audits import views as audits
 from qse_audit.certifications import views as certifications
+from qse_audit.core.clock import now
 from qse_audit.core.permissions import Kind, Permission
 from qse_audit.dashboard import views as dashboard
 from qse_audit.db.engine import make_engine
@@ -251,6 +252,7 @@ def page_context() -> dict[str, Any]:
         "memberships": found.memberships if found else (),
         "unread_count": found.unread_count if found else 0,
         "glance": works.glance(found.work) if found else None,
+        "read_at": now(),
         "navigation": navigation(found.unread_count if found else 0),
         "in_demo": current_app.config["SETTINGS"].demo,
         "flashes": get_flashed_messages(with_categories=True),

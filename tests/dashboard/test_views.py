@@ -208,6 +208,14 @@ def test_the_table_of_sections_is_open_to_features(session, cast):
     assert [section.title for section in found.sections] == ["Nouveau"]
 
 
+# --- print ---
+
+
+def test_a_printed_page_says_whose_it_is_and_who_read_it(cast, browse):
+    told = browse(cast.claire, "GET", "/audits/").select_one("main .only-print").text
+    assert told.startswith("Atelier Martin · lu par Claire")
+
+
 # --- inbox ---
 
 
