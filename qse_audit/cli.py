@@ -50,8 +50,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         code: int = arguments.command(arguments, load_settings())
     except BadInput as error:
-        place = f"{error.place} : " if error.place else ""
-        return complain(f"{place}{error.message}")
+        told = (
+            f"{e.place} : {e.message}" if e.place else str(e.message)
+            for e in (error, *error.others)
+        )
+        return complain("\n".join(told))
     except (SettingsError, QseError, OSError) as error:
         return complain(str(error))
     except KeyboardInterrupt:

@@ -79,6 +79,8 @@ class BadInput(QseError):
         self.message = message
         self.place = place
         """Where in the input: a line, a row and column, a key path; ``""`` for the whole."""
+        self.others: tuple[BadInput, ...] = ()
+        """What else is wrong in the same input, as far as it could be read."""
 
 
 class TooManyTries(QseError):

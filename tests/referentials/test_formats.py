@@ -39,6 +39,43 @@ def complaint(text, name="file.yaml") -> str:
     return str(refused.value)
 
 
+def complaints(text, name="file.yaml") -> list[str]:
+    """Return every mistake that is told of a file, in order."""
+    with pytest.raises(BadInput) as refused:
+        read(text, name)
+    return [str(each) for each in (refused.value, *refused.value.others)]
+
+
+@pytest.mark.parametrize(
+    ("file", "name", "places"),
+    [
+        (
+            GRID.replace("weight: 2", "weight: lourd") + '  - {ref: "9", assessable: true}\n',
+            "file.yaml",
+            ["weight", "title"],
+        ),
+        (
+            "ref;title_fr;question_fr;weight;assessable\n1;Un;Vu ?;lourd;\n1;Deux;Encore ?;;\n"
+            "2;Deux;Vu ?;;peut-être\n",
+            "file.csv",
+            ["title_fr", "weight", "assessable"],
+        ),
+    ],
+)
+def test_every_mistake_of_a_file_is_told_at_once(file, name, places):
+    told = complaints(file, name)
+    assert len(told) == len(places), told
+    for line, place in zip(told, places, strict=True):
+        assert place in line.split(":")[0], told
+
+
+def test_a_file_with_nothing_right_tells_its_first_twenty_mistakes():
+    rows = "".join(f'  - {{ref: "{n}", assessable: true}}\n' for n in range(100, 160))
+    told = complaints(GRID + rows)
+    assert len(told) == 20
+    assert len(set(told)) == 20
+
+
 # Our own YAML -----------------------------------------------------------------------------------
 
 

@@ -180,6 +180,15 @@ def test_what_cannot_be_imported_says_why(browse, cast, data, told):
     assert told in drop(browse, cast.claire, data, "a.yaml", status=422).text
 
 
+def test_the_mistakes_of_a_file_are_a_list(browse, cast):
+    data = b"ref;title_fr;weight\n1;Un;lourd\n2;Deux;9999\n"
+    items = drop(browse, cast.claire, data, "a.csv", status=422).select(".callout li")
+    assert [item.strong.text for item in items] == [
+        "ligne 2, colonne weight",
+        "ligne 3, colonne weight",
+    ]
+
+
 def test_a_form_without_a_file_asks_for_one(browse, cast):
     browse(cast.claire, "POST", "/referentials/import", status=422, other="x")
 

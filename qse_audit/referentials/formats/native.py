@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from qse_audit.core.errors import BadInput
 from qse_audit.core.text import LOCALES, N_
+from qse_audit.referentials.formats.mistakes import Mistakes
 from qse_audit.referentials.formats.yaml_text import Cursor
 from qse_audit.referentials.rules import (
     MAX_DEPTH,
@@ -115,10 +116,12 @@ class _Reader:
     def __init__(self) -> None:
         self.refs: dict[str, int] = {}
         self.questions: dict[str, int] = {}
+        self.mistakes = Mistakes()
 
     def nodes(self, at: Cursor) -> tuple[Node, ...]:
         """Return the chapters; there is at least one."""
         found = tuple(self._nodes(at, depth=0))
+        self.mistakes.refuse()
         if not found:
             raise at.fail(N_("une liste d’au moins une exigence"))
         return found
@@ -127,7 +130,11 @@ class _Reader:
         for item in at.items():
             if depth >= MAX_DEPTH:
                 raise item.wrong(N_("plus de %(count)d niveaux.", count=MAX_DEPTH))
-            yield self._node(item, depth=depth)
+            made = None
+            with self.mistakes.noted():
+                made = self._node(item, depth=depth)
+            if made:
+                yield made
 
     def _node(self, at: Cursor, *, depth: int) -> Node:
         at.mapping(REQUIREMENT)

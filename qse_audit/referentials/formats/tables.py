@@ -7,13 +7,14 @@ hold further questions of the requirement above.
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import PurePath
 
 from qse_audit.core.errors import BadInput
 from qse_audit.core.text import LOCALES, N_, Message
 from qse_audit.referentials.formats.about import About
+from qse_audit.referentials.formats.mistakes import Mistakes
 from qse_audit.referentials.formats.sheets import Row, Table, cell_text, read_csv, read_xlsx
 from qse_audit.referentials.rules import (
     MAX_DEPTH,
@@ -161,6 +162,7 @@ class _Reader:
         self.made: dict[str, _Made] = {}
         self.last: _Made | None = None
         self.roots: list[_Made] = []
+        self.mistakes = Mistakes()
         self.check_header()
 
     def check_header(self) -> None:
@@ -183,20 +185,32 @@ class _Reader:
 
     def nodes(self) -> tuple[Node, ...]:
         """Return the tree of all rows."""
-        for row in self.table.rows[1:]:
-            self._take(row)
+        with self.mistakes.noted():  # the place of a row depends on those above it
+            for row in self.table.rows[1:]:
+                self._take(row)
+        found = tuple(self._nodes(self.roots))
+        self.mistakes.refuse()
         if not self.roots:
             raise BadInput(
                 N_("aucune exigence sous la ligne de titres."),
                 place=self.table.place(self.table.rows[0].number),
             )
-        return tuple(self._node(made) for made in self.roots)
+        return found
+
+    def _nodes(self, rows: Iterable["_Made"]) -> Iterator[Node]:
+        for made in rows:
+            node = None
+            with self.mistakes.noted():
+                node = self._node(made)
+            if node:
+                yield node
 
     def _take(self, row: Row) -> None:
         values = self._values(row)
         ref = values.get("ref", "")
         if self.last and ref in {"", self.last.values["ref"]}:
-            self._another_question(self.last, values, row.number)
+            with self.mistakes.noted():
+                self._another_question(self.last, values, row.number)
         elif not ref:
             raise self._wrong(row.number, "ref", N_("rien ; attendu : un numéro"))
         else:
@@ -333,7 +347,7 @@ class _Reader:
             weight=self._weight(made),
             tags=tuple(t[:64] for t in re.split(r"[\s,;|]+", values.get("tags", "")) if t),
             questions=tuple(Ask(f"{ref}-{n}", text) for n, text in enumerate(made.questions, 1)),
-            children=tuple(self._node(child) for child in made.children),
+            children=tuple(self._nodes(made.children)),
         )
 
     def _truth(self, made: _Made) -> bool:
