@@ -122,6 +122,12 @@ MISSING = N_(
 )
 
 
+ENDED = N_(
+    "Votre session a pris fin : rien n’a été enregistré. Reconnectez-vous : vous revenez à la page, "
+    "où ce navigateur a gardé ce que vous aviez saisi."
+)
+
+
 def show(code: int, *, incident: str = "", detail: str = "") -> tuple[str | Response, int]:
     """Return the page, or the JSON, of a status."""
     page = PAGES[code if code in PAGES else 500]
@@ -146,6 +152,8 @@ def answer(error: QseError) -> ResponseReturnValue:
     if isinstance(error, Refused):
         return explain(error)
     detail = ""
+    if isinstance(error, NotSignedIn) and request.method == "POST":
+        detail = translate(ENDED)
     if isinstance(error, NotAllowed):
         note("access.denied", method=request.method)
     if isinstance(error, BadInput):

@@ -113,6 +113,7 @@ load("form[data-filters]", () => import("./filters.js"));
 load("[data-drop]", () => import("./dropzone.js"));
 load("[data-chart]", () => import("./charts.js"));
 load("[data-reorder]", () => import("./reorder.js"));
+load("[data-signed-out]", () => import("./draft.js").then((draft) => draft.keepAll()));
 if (person) {
   load("form[data-autosave]", () => import("./autosave.js"));
   import("./pending.js").then((pending) => pending.start());

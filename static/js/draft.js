@@ -28,6 +28,13 @@ async function settle() {
   }
 }
 
+/** Nothing that was sent to a session that had ended was accepted: whoever signs in again finds it. */
+export async function keepAll() {
+  for (const draft of await queue.everyone("drafts").catch(() => [])) {
+    if (draft.isSent) await queue.put("drafts", { ...draft, isSent: false });
+  }
+}
+
 async function offer(form) {
   const draft = await queue.get("drafts", idOf(form)).catch(() => undefined);
   if (!draft || form.querySelector(".summary")) return;

@@ -45,8 +45,11 @@ export const get = (store, id) => ask(store, "readonly", (records) => records.ge
 export const drop = (store, id) =>
   ask(store, "readwrite", (records) => records.delete(id), (records) => void records.delete(id));
 
+/** Return the records of everyone who uses this browser. */
+export const everyone = (store) => ask(store, "readonly", (records) => records.getAll(), (records) => [...records.values()]);
+
 /** Return the records of `person`, oldest first. */
 export async function mine(store, person) {
-  const all = await ask(store, "readonly", (records) => records.getAll(), (records) => [...records.values()]);
+  const all = await everyone(store);
   return all.filter((record) => record.person === person).sort((a, b) => a.at - b.at);
 }

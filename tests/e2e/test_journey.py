@@ -2,6 +2,7 @@
 
 import os
 import re
+import sqlite3
 import subprocess
 import sys
 from io import BytesIO
@@ -120,3 +121,23 @@ def test_a_downloaded_dossier_verifies(visit, demo, tmp_path):
         check=False,
     )
     assert (done.returncode, done.stdout.strip()) == (0, "verified")
+
+
+def test_a_form_sent_after_the_session_ended_is_found_again_filled(visit, demo, width):
+    visitor = visit("coordinator")
+    page = visitor.open("/candidacies/register")
+    page.get_by_label(re.compile("^Remise du dossier")).fill("2027-05-05")
+    page.get_by_label("Farid Haddad").check()
+    database = sqlite3.connect(demo.instance / "qse-audit.sqlite3")
+    with database:
+        database.execute("UPDATE sign_in_session SET revoked_at = seen_at")
+    database.close()
+    press(page, page.get_by_role("button", name="Inscrire"))
+    press(page, page.get_by_role("link", name="Se connecter"))
+    account = demo.accounts["coordinator"]
+    page.get_by_label("Adresse électronique").fill(account["email"])
+    page.get_by_label("Mot de passe").fill(account["password"])
+    press(page, page.get_by_role("button", name="Se connecter"))
+    page.get_by_text("Votre brouillon non envoyé a été repris.").wait_for()
+    assert page.get_by_label(re.compile("^Remise du dossier")).input_value() == "2027-05-05"
+    assert page.get_by_label("Farid Haddad").is_checked()
