@@ -123,8 +123,8 @@ MISSING = N_(
 
 
 ENDED = N_(
-    "Votre session a pris fin : rien n’a été enregistré. Reconnectez-vous : vous revenez à la page, "
-    "où ce navigateur a gardé ce que vous aviez saisi."
+    "Votre session a pris fin : rien n’a été enregistré. Reconnectez-vous : vous revenez à la "
+    "page, où ce navigateur a gardé ce que vous aviez saisi."
 )
 
 
@@ -151,28 +151,32 @@ def answer(error: QseError) -> ResponseReturnValue:
         return redirect(url_for("accounts.sign_in", next=request.full_path.rstrip("?")), 303)
     if isinstance(error, Refused):
         return explain(error)
-    detail = ""
-    if isinstance(error, NotSignedIn) and request.method == "POST":
-        detail = translate(ENDED)
     if isinstance(error, NotAllowed):
         note("access.denied", method=request.method)
-    if isinstance(error, BadInput):
-        detail = _input_text(error)
-    if isinstance(error, TooManyTries):
-        minutes = -(-error.retry_after_seconds // 60)
-        detail = gettext(
-            "Par sécurité, attendez %(minutes)d min avant de réessayer.", minutes=minutes
-        )
     if isinstance(error, Conflict) and wants_json():
         both = jsonify(
             status=409, error=translate(EDITED_MEANWHILE), theirs=error.theirs, yours=error.yours
         )
         return both, 409
-    body, code = show(STATUS[kind], detail=detail)
+    body, code = show(STATUS[kind], detail=_detail(error))
     headers = {}
     if isinstance(error, TooManyTries):
         headers["Retry-After"] = str(error.retry_after_seconds)
     return body, code, headers
+
+
+def _detail(error: QseError) -> str:
+    """Return what the page of an error says beyond its status; "" for nothing."""
+    if isinstance(error, NotSignedIn) and request.method == "POST":
+        return translate(ENDED)
+    if isinstance(error, BadInput):
+        return _input_text(error)
+    if isinstance(error, TooManyTries):
+        minutes = -(-error.retry_after_seconds // 60)
+        return str(
+            gettext("Par sécurité, attendez %(minutes)d min avant de réessayer.", minutes=minutes)
+        )
+    return ""
 
 
 def _input_text(error: BadInput) -> str:
