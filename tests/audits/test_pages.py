@@ -10,6 +10,7 @@ from qse_audit.audits.queries import chosen_clauses, get_audit
 from qse_audit.audits.rules import AUDIT_WORKFLOW, AuditStatus
 from qse_audit.core.permissions import Kind, Link
 from qse_audit.db.participation import read_links
+from qse_audit.referentials.rules import EditionStatus
 from tests.audits.factories import (
     answer_all,
     make_audit,
@@ -50,6 +51,18 @@ def test_a_first_audit_says_what_its_plan_will_need(browse, cast, session):
     make_process(session, cast)
     session.commit()
     assert not browse(cast.claire, "GET", "/audits/new").select(".callout")
+
+
+def test_an_edition_that_was_replaced_is_told_from_the_one_in_force(browse, cast, session):
+    old, held = make_edition(session), make_edition(session, ref="ISO 14001")
+    old.status = EditionStatus.SUPERSEDED
+    session.commit()
+    page = browse(cast.claire, "GET", "/audits/new")
+    labels = {label["for"]: label.text for label in page.select(".check label")}
+    told = [text for name, text in labels.items() if name.startswith("editions")]
+    assert len([text for text in told if text.endswith(" – Remplacée")]) == 1
+    assert len(told) == 2
+    assert held.status is EditionStatus.IN_FORCE
 
 
 def test_a_team_of_nobody_else_is_told_to_invite(browse, cast, session):

@@ -19,9 +19,11 @@ from qse_audit.audits.views.blueprint import AUDIT, bp
 from qse_audit.core.clock import now
 from qse_audit.core.errors import Conflict, Refused
 from qse_audit.core.permissions import Link, Permission
+from qse_audit.referentials.rules import EditionStatus
 from qse_audit.web.conflicts import conflict_page
 from qse_audit.web.database import commits, session
 from qse_audit.web.guards import requires
+from qse_audit.web.i18n import translate
 from qse_audit.web.sign_in import identity
 
 P = Permission
@@ -89,8 +91,15 @@ def offer_plan(form: PlanForm, organisation_id: int) -> tuple[queries.EditionCho
     if not isinstance(form, NewAuditForm):
         return ()
     editions = queries.editions_for(session(), organisation_id)
-    form.editions.choices = [(edition.id, edition.label) for edition in editions]
+    form.editions.choices = [(edition.id, told_edition(edition)) for edition in editions]
     return editions
+
+
+def told_edition(edition: queries.EditionChoice) -> str:
+    """Return what an edition is called, with its status when it is not the one in force."""
+    if edition.status == EditionStatus.IN_FORCE:
+        return edition.label
+    return f"{edition.label} – {translate(EditionStatus(edition.status).label)}"
 
 
 def plan_conflict(audit: Audit, form: PlanForm) -> ResponseReturnValue:
