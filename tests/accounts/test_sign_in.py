@@ -7,10 +7,10 @@ import time
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 
 from qse_audit.accounts import services
-from qse_audit.accounts.models import Person, SignInFailure, SignInSession
+from qse_audit.accounts.models import Membership, Person, SignInFailure, SignInSession
 from qse_audit.accounts.rules import (
     SESSION_ABSOLUTE,
     SESSION_IDLE,
@@ -242,3 +242,14 @@ def test_the_security_log_tells_events_and_no_secret(app, cast, with_password, c
 def test_a_nul_in_the_form_or_the_address_is_answered_politely(app, cast):
     assert send(app.test_client(), "a\0b@example.org", "x").status_code == 422
     assert app.test_client().get("/sign-in?next=%00").status_code == 404
+
+
+def test_the_right_password_of_who_belongs_to_nothing_says_so(session, app, cast, with_password):
+    email = with_password(cast.alice)
+    session.execute(delete(Membership).where(Membership.person_id == cast.alice.user_id))
+    session.commit()
+    answer = send(app.test_client(), email)
+    assert answer.status_code == 422
+    assert "n’appartenez plus à aucune organisation" in answer.text
+    wrong = send(app.test_client(), email, "pas le bon mot")
+    assert "n’appartenez plus" not in wrong.text

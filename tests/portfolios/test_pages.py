@@ -423,3 +423,20 @@ def test_a_box_left_empty_is_named_and_linked(session, cast, browse, ready, path
         page = browse(cast.farid, "POST", address, status=422, elevated=True, shown_sha256=digest)
     [link] = page.select(".summary a")
     assert page.select_one(link["href"])["type"] == "checkbox"
+
+
+@pytest.mark.parametrize(
+    ("changes", "status", "words"),
+    [
+        ({"title": ""}, 422, "Ce champ est obligatoire"),
+        ({"ends_on": "2020-01-01"}, 422, "ne peut pas précéder"),
+        ({"version": "0"}, 409, "Fiche modifiée entre-temps"),
+    ],
+)
+def test_without_script_a_refused_text_is_answered_in_words(
+    session, cast, browse, candidacy, changes, status, words
+):
+    situation = make.make_situation(session, cast, candidacy)
+    address = f"/candidacies/situations/{situation.id}"
+    page = browse(cast.emma, "POST", address, status=status, **{**story(situation), **changes})
+    assert words in page.select_one(".trouble").text

@@ -4,6 +4,7 @@ from flask import make_response, redirect, request, url_for
 from flask import session as cookie
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 
 from qse_audit.accounts import queries, services
 from qse_audit.accounts.forms import ConfirmForm, SignInForm
@@ -20,6 +21,12 @@ from qse_audit.web.guards import public, requires
 from qse_audit.web.security_log import note
 from qse_audit.web.sign_in import clear_cookie, set_cookie, visitor, visitor_session_id
 
+NOWHERE = _l(
+    "Vous n’appartenez plus à aucune organisation. Demandez une invitation à l’administrateur de "
+    "la vôtre."
+)
+"""What only the right password tells."""
+
 
 @bp.route("/sign-in", methods=["GET", "POST"])
 @public("nobody is signed in yet")
@@ -34,7 +41,7 @@ def sign_in() -> ResponseReturnValue:
         url = local_path(form.next.data)
         if person and (entered := enter(person, url, event="sign-in.ok")):
             return entered
-        form.form_errors.append(_("Adresse ou mot de passe inconnu."))
+        form.form_errors.append(NOWHERE if person else _("Adresse ou mot de passe inconnu."))
     accounts = queries.demo_accounts(session()) if offers_demo() else ()
     form.email.render_kw = {"autocomplete": "username", "autofocus": not accounts}
     return page("accounts/sign_in.html", form, accounts=accounts, notes=ROLE_NOTES)

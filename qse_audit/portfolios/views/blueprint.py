@@ -7,6 +7,7 @@ from wtforms import Form
 from qse_audit.core.errors import Refused
 from qse_audit.core.permissions import Permission
 from qse_audit.portfolios.queries.candidacies import get_candidacy, get_situation, get_tied
+from qse_audit.web.errors import show, wants_json
 from qse_audit.web.guards import Target
 from qse_audit.web.i18n import translate
 
@@ -23,12 +24,17 @@ def saved(version: int) -> ResponseReturnValue:
 
 
 def wrong(form: Form) -> ResponseReturnValue:
-    """Answer a script with what is wrong, field by field."""
+    """Answer what is wrong, field by field to a script, in words where no script runs."""
+    if not wants_json():
+        words = [str(error) for errors in form.errors.values() for error in errors]
+        return show(422, detail=" ".join(words))
     return jsonify(errors={name: list(errors) for name, errors in form.errors.items()}), 422
 
 
 def refused_fields(refused: Refused) -> ResponseReturnValue:
-    """Answer a script with refusals whose code is the name of a field."""
+    """Answer refusals, by field (their code) to a script, in words where no script runs."""
+    if not wants_json():
+        return show(422, detail=" ".join(translate(each.message) for each in refused.refusals))
     errors: dict[str, list[str]] = {}
     for refusal in refused.refusals:
         errors.setdefault(refusal.code, []).append(translate(refusal.message))
@@ -36,5 +42,7 @@ def refused_fields(refused: Refused) -> ResponseReturnValue:
 
 
 def conflicting(theirs: dict[str, str], version: int) -> ResponseReturnValue:
-    """Answer a script with what is stored now, so that the person may choose."""
+    """Answer a script with what is stored now, so that the person may choose; else say so."""
+    if not wants_json():
+        return show(409)
     return jsonify(theirs=theirs, version=version), 409
