@@ -69,6 +69,9 @@ MACHINE = {
     "mail.claimed_by",
     "person.locale",
     "evidence.media_type",
+    "disclosure.media_type",
+    "disclosure.record_kind",
+    "disclosure.zones",
     "situation_record.involvement",
     "requirement.key",
     "question.key",
@@ -235,7 +238,8 @@ def _file_canaries(
 
     if table.name == "report":
         return {"files": {name: marked(name, digest) for name, digest in row["files"].items()}}
-    names = {"evidence": ("sha256", "thumbnail_sha256"), "dossier": ("sha256",)}
+    photo = ("sha256", "thumbnail_sha256")
+    names = {"evidence": photo, "disclosure": photo, "dossier": ("sha256",)}
     return {name: marked(name, row[name]) for name in names.get(table.name, ()) if row[name]}
 
 

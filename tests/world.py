@@ -45,7 +45,14 @@ from qse_audit.findings.models import Finding
 from qse_audit.indicators import services as indicators
 from qse_audit.indicators.models import Baseline, Indicator, LoggedSignal
 from qse_audit.policies import Identity
-from qse_audit.portfolios.models import Candidacy, Dossier, Situation, SituationRecord
+from qse_audit.portfolios.models import (
+    Candidacy,
+    Disclosure,
+    Dossier,
+    Situation,
+    SituationRecord,
+)
+from qse_audit.portfolios.rules import CandidacyStatus, Way
 from qse_audit.processes.models import Process
 from qse_audit.referentials import services as referentials
 from qse_audit.referentials.models import Edition, Question, Referential, Requirement
@@ -93,6 +100,7 @@ SAMPLES: dict[str, Any] = {
     "situation_id": Situation,
     "tied_id": SituationRecord,
     "dossier_id": Dossier,
+    "copy_id": Disclosure,
     "mail_id": Mail,
     "work_id": Work,
 }
@@ -237,7 +245,7 @@ def write_grid(session: Session, actor: Identity) -> None:
 
 
 def add_rarities(session: Session, evaluator: Identity) -> None:
-    """Store what the demo does not need: a note, a proof of an action, a withdrawn file."""
+    """Store what the demo does not need: a note, a proof, a withdrawn file, a masked copy."""
     session.add(
         AssessmentNote(
             dossier_id=session.scalars(select(func.max(Dossier.id))).one(),
@@ -256,6 +264,7 @@ def add_rarities(session: Session, evaluator: Identity) -> None:
     session.add(spare)
     session.flush()
     author = Identity(spare.uploaded_by_id, spare.organisation_id)
+    add_copy(session, proof)
     withdraw_evidence(session, spare, reason="Un visage", actor=author, now=now())
 
 
@@ -303,6 +312,30 @@ class Followed:
     """Who owns them."""
     claire: Identity
     """Who makes them."""
+
+
+def add_copy(session: Session, proof: Evidence) -> None:
+    """Store a masked copy of a file in the portfolio that is still written."""
+    candidacy = session.scalars(
+        select(Candidacy).where(Candidacy.status == CandidacyStatus.EVIDENCING)
+    ).first()
+    session.add(
+        Disclosure(
+            candidacy_id=candidacy.id,
+            record_kind="evidence",
+            record_id=proof.id,
+            way=Way.COPY,
+            source_sha256=proof.received_sha256,
+            sha256=proof.sha256,
+            thumbnail_sha256=proof.thumbnail_sha256,
+            media_type=proof.media_type,
+            file_name="copie masquée - photo.jpg",
+            size_bytes=proof.size_bytes,
+            people="deux opérateurs, d’accord",
+            made_at=now(),
+            made_by_id=candidacy.candidate_id,
+        )
+    )
 
 
 def ask_works(session: Session, who: Identity) -> None:

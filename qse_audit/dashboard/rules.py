@@ -141,6 +141,7 @@ VERBS: Mapping[str, Message] = {
     "candidacy.assign": N_("Évaluateurs désignés"),
     "candidacy.accept-lateness": N_("Retard de remise accepté"),
     "candidacy.declare": N_("Dossier déclaré authentique, remise demandée"),
+    "candidacy.disclose": N_("Sortie d’un fichier choisie"),
     "candidacy.submit": N_("Dossier remis"),
     "candidacy.withdraw": N_("Candidature abandonnée"),
     "dossier.seal": N_("Dossier scellé"),

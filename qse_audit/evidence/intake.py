@@ -11,18 +11,18 @@ import subprocess
 import sys
 import threading
 import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from qse_audit.core.errors import Refused
+from qse_audit.core.errors import Refused, refuse_all
 from qse_audit.documents.names import safe_name
 from qse_audit.documents.store import CHUNK, FileStore, Staged, Stored
 from qse_audit.evidence import rules
 from qse_audit.evidence.inspection import signatures
-from qse_audit.evidence.rules import FileType
+from qse_audit.evidence.rules import FileType, Zone
 
 WORKER = Path(__file__).parent / "inspection" / "worker.py"
 PACKAGE_ROOT = Path(__file__).parents[2]
@@ -128,14 +128,55 @@ def _check_signature(staged: Staged, kind: FileType, name: str) -> None:
         raise Refused([rules.refusal(code, name, found=found, expected=kind.name)])
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Masked:
+    """A copy of a photo in which zones are hidden, kept; nothing refers to it yet."""
+
+    sha256: str
+    thumbnail_sha256: str
+    size_bytes: int
+    width: int
+    height: int
+
+
+def mask_photo(files: FileStore, sha256: str, zones: Sequence[Zone], *, name: str = "") -> Masked:
+    """Make and keep a copy of a kept photo without what stands in ``zones``; ``name`` for refusals.
+
+    :raises Refused: for zones that hide nothing or leave the photo; nothing is kept then.
+    :raises Damaged: when the photo is no longer what was kept.
+    :raises StorageFull: when the free-space reserve would be touched.
+    """
+    refuse_all(rules.zone_refusals(zones))
+    with files.workspace() as folder:
+        found = _run(
+            files.sound(sha256), folder, inspector="mask", zones=[z.as_json() for z in zones]
+        )
+        if "refused" in found:
+            raise Refused([rules.refusal(found["refused"], name, **found["values"])])
+        image, thumbnail = _kept(files, folder / "image"), _kept(files, folder / "thumbnail")
+    return Masked(
+        sha256=image.sha256,
+        thumbnail_sha256=thumbnail.sha256,
+        size_bytes=image.size_bytes,
+        width=found["width"],
+        height=found["height"],
+    )
+
+
 def _inspected(path: Path, folder: Path, *, extension: str) -> Mapping[str, Any]:
     """Return what the child process found in a file."""
-    is_image = rules.FILE_TYPES[extension].inspector == "image"
+    inspector = rules.FILE_TYPES[extension].inspector
+    return _run(path, folder, inspector=inspector, extension=extension)
+
+
+def _run(path: Path, folder: Path, *, inspector: str, **given: Any) -> Mapping[str, Any]:
+    """Give a job to a child process and return what it says."""
+    is_image = inspector in {"image", "mask"}
     job = {
+        **given,
         "path": str(path.resolve()),
         "folder": str(folder.resolve()),
-        "extension": extension,
-        "inspector": rules.FILE_TYPES[extension].inspector,
+        "inspector": inspector,
         "max_pixels": rules.MAX_PIXELS,
         "thumbnail_pixels": rules.THUMBNAIL_PIXELS,
         "memory_bytes": IMAGE_MEMORY_BYTES if is_image else MEMORY_BYTES,

@@ -1,5 +1,6 @@
 """What makes a file acceptable as evidence. Pure."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -85,6 +86,65 @@ def default_type(extension: str) -> EvidenceType:
     """Return how a fact was established when nobody said: seen on a photo, read in a file."""
     kind = FILE_TYPES.get(extension)
     return EvidenceType.OBSERVATION if kind and kind.inspector == "image" else EvidenceType.DOCUMENT
+
+
+class Hiding(Coded):
+    """How a zone of a photo is made unreadable, for good."""
+
+    BLACK = "black", N_("Noir")
+    BLUR = "blur", N_("Flou")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Zone:
+    """A rectangle of a photo to hide, in percent of its width and height."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+    hiding: Hiding = Hiding.BLACK
+
+    def as_json(self) -> dict[str, float | str]:
+        """Return the zone as it is kept with the masked copy."""
+        return {
+            "x": self.x,
+            "y": self.y,
+            "width": self.width,
+            "height": self.height,
+            "hiding": self.hiding.value,
+        }
+
+
+MAX_ZONES = 40
+SMALLEST_ZONE = 0.5
+"""Percent of a side; a smaller zone hides nothing."""
+
+
+def zone_refusals(zones: Sequence[Zone]) -> list[Refusal]:
+    """Return every reason why these zones cannot be hidden."""
+    if not zones:
+        return [Refusal("no_zone", N_("Placez au moins une zone à masquer sur l’image."))]
+    if len(zones) > MAX_ZONES:
+        return [Refusal("zones", N_("Une image a %(count)d zones au plus.", count=MAX_ZONES))]
+    return [
+        Refusal(
+            "zone",
+            N_(
+                "Zone %(number)d : de 0 à 100 %% de l’image, sans en sortir, et de %(least)s %% "
+                "au moins de chaque côté.",
+                number=number,
+                least="0,5",
+            ),
+        )
+        for number, zone in enumerate(zones, 1)
+        if not _fits(zone)
+    ]
+
+
+def _fits(zone: Zone) -> bool:
+    sides = ((zone.x, zone.width), (zone.y, zone.height))
+    return all(0 <= at <= 100 and SMALLEST_ZONE <= size <= 100.05 - at for at, size in sides)
 
 
 FACT_CODES = frozenset({"no_title", "too_long", "in_the_future"})

@@ -1,11 +1,14 @@
 """The forms about candidacies, situations, opinions and dossiers."""
 
 from flask_babel import lazy_gettext as _l
+from flask_wtf.file import FileField
+from werkzeug.datastructures import MultiDict
 from wtforms import BooleanField, DateField, HiddenField, SelectField, StringField, TextAreaField
 from wtforms.validators import DataRequired, InputRequired, Length, Optional
 
 from qse_audit.certifications.rules import Modality, Route
-from qse_audit.portfolios.rules import TEXT_MAX, Observation
+from qse_audit.evidence.rules import ACCEPT_ATTRIBUTE, Hiding, Zone
+from qse_audit.portfolios.rules import TEXT_MAX, Observation, Way
 from qse_audit.web.forms import (
     REQUIRED,
     CheckboxesField,
@@ -125,9 +128,57 @@ class ReasonForm(Form):
     reason = TextAreaField(_l("Motif"), [DataRequired(REQUIRED), Length(max=2000)])
 
 
+class LeavingForm(Form):
+    """Decides how a file goes out; the zones of a photo are read beside it."""
+
+    way = CodeField(_l("Ce qui part"), Way, [InputRequired(REQUIRED)])
+    file = FileField(
+        _l("Copie masquée"),
+        description=_l(
+            "Le même document, où les noms, les visages et les secrets sont masqués. L’original "
+            "reste en entreprise ; seule son empreinte part avec le dossier."
+        ),
+        render_kw={"accept": ACCEPT_ATTRIBUTE},
+    )
+    people = StringField(
+        _l("Qui peut y être reconnu"),
+        [Optional(), Length(max=200)],
+        description=_l(
+            "Une fonction, pas un nom, et son accord : « deux opérateurs, d’accord », « personne »."
+        ),
+    )
+
+
+def read_zones(given: MultiDict[str, str]) -> list[Zone]:
+    """Return the zones of a form; a line left empty is none, one that is no number is out of place.
+
+    Decimals take a comma or a point.
+    """
+    names = ("x", "y", "width", "height")
+    columns = [given.getlist(f"zone-{name}") for name in names]
+    hidings = given.getlist("zone-hiding")
+    zones = []
+    for place, texts in enumerate(zip(*columns, strict=False)):
+        if not any(text.strip() for text in texts):
+            continue
+        hiding = hidings[place] if place < len(hidings) else Hiding.BLACK.value
+        values = dict(zip(names, map(_percent, texts), strict=True))
+        zones.append(Zone(**values, hiding=Hiding.BLUR if hiding == "blur" else Hiding.BLACK))
+    return zones
+
+
+def _percent(text: str) -> float:
+    try:
+        return round(float(text.replace(",", ".")), 2)
+    except (ValueError, OverflowError):
+        return -1.0
+
+
 class SubmitForm(Form):
-    """Declares the portfolio authentic and submits it."""
+    """Declares the portfolio authentic, confirms what leaves, and submits it."""
 
     places = {"not_declared": "declares"}
 
     declares = BooleanField(_l("Je le déclare"))
+    releases = BooleanField(_l("Je le confirme"))
+    release_sha256 = HiddenField()

@@ -220,6 +220,11 @@ AUTHENTICITY = N_(
     "pour ce dossier."
 )
 """What the candidate accepts when submitting."""
+RELEASE_SENTENCE = N_(
+    "J’ai relu la liste de ce qui quitte l’entreprise : aucun fichier n’y montre une personne qui "
+    "ne doit pas l’être, ni un secret de l’entreprise."
+)
+"""What the candidate confirms of the files that go out."""
 CONFIDENTIALITY = N_(
     "Ce dossier contient des informations internes de l’entreprise et des données personnelles. Il "
     "est réservé à l’évaluation de cette candidature ; il ne peut être ni diffusé ni réutilisé."

@@ -14,7 +14,7 @@ from qse_audit.db.base import Base, Versioned, code
 from qse_audit.db.constraints import append_only, not_blank, sha256_hex
 from qse_audit.db.participation import Participation, links_of
 from qse_audit.policies import Access
-from qse_audit.portfolios.rules import CandidacyStatus, Observation
+from qse_audit.portfolios.rules import CandidacyStatus, Observation, Way
 
 
 class Candidacy(Versioned, Base):
@@ -157,6 +157,55 @@ class SituationRecord(Versioned, Base):
     def access(self) -> Access:
         """Return what the policy may know: what it may of the candidacy."""
         return self.situation.candidacy.access()
+
+
+class Disclosure(Versioned, Base):
+    """How a file of the company goes out with a portfolio: as a masked copy, or mentioned only.
+
+    Without one, the file goes out whole. It stands for the candidacy: the same file cannot leave
+    masked in one situation and whole in another.
+    """
+
+    __tablename__ = "disclosure"
+    __table_args__ = (
+        UniqueConstraint("candidacy_id", "record_kind", "record_id"),
+        CheckConstraint("(way = 'copy') = (sha256 IS NOT NULL)", "copy_has_a_file"),
+        CheckConstraint("record_kind IN ('evidence', 'report')", "of_a_file"),
+        sha256_hex("source_sha256"),
+        sha256_hex("sha256"),
+    )
+
+    candidacy_id: Mapped[int] = mapped_column(ForeignKey("candidacy.id"))
+    record_kind: Mapped[str] = mapped_column(String(16))
+    """A report or an evidence file."""
+    record_id: Mapped[int]
+    way: Mapped[Way] = mapped_column(code(Way))
+    source_sha256: Mapped[str] = mapped_column(String(64))
+    """Of the file that stays in the company."""
+    sha256: Mapped[str | None] = mapped_column(String(64))
+    """Of the copy that goes out."""
+    thumbnail_sha256: Mapped[str | None] = mapped_column(String(64))
+    media_type: Mapped[str] = mapped_column(String(100), default="")
+    file_name: Mapped[str] = mapped_column(String(200), default="")
+    size_bytes: Mapped[int | None]
+    people: Mapped[str] = mapped_column(String(200), default="")
+    """Who can be recognised in what goes out, by function: the candidate’s word."""
+    zones: Mapped[list[dict[str, Any]]] = mapped_column(default=list)
+    """What was hidden in a photo, in percent; empty for a file that was brought masked."""
+    made_at: Mapped[datetime]
+    made_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+
+    candidacy: Mapped[Candidacy] = relationship()
+    made_by: Mapped[Person] = relationship()
+
+    @property
+    def is_image(self) -> bool:
+        """Say whether the copy can be shown inline: we wrote it ourselves."""
+        return self.thumbnail_sha256 is not None
+
+    def access(self) -> Access:
+        """Return what the policy may know: what it may of the candidacy."""
+        return self.candidacy.access()
 
 
 class CompanyOpinion(Versioned, Base):

@@ -38,6 +38,14 @@ class Observation(Coded):
     NOT_OBSERVED = "not_observed", N_("Non observé")
 
 
+class Way(Coded):
+    """How a file goes out with the dossier."""
+
+    WHOLE = "whole", N_("Tel quel")
+    COPY = "copy", N_("Copie masquée")
+    MENTION = "mention", N_("Mention seule")
+
+
 FICHE = N_("fiche RNCP, modalités d’évaluation")
 HOUSE = N_("règle de la maison")
 

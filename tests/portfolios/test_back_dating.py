@@ -83,7 +83,10 @@ def test_the_instant_of_an_opinion_and_of_a_situation_is_the_server_s(
 def test_the_instant_of_a_submission_is_the_server_s(browse, session, cast, ready):
     start = now() - timedelta(seconds=1)  # declared to the second
     path = f"/candidacies/{ready.id}/submit"
-    browse(cast.emma, "POST", path, status=303, **INSTANTS, declares="y")
+    page = browse(cast.emma, "GET", path)
+    shown = page.select_one("[name=release_sha256]")["value"]
+    lies = INSTANTS | {"declares": "y", "releases": "y", "release_sha256": shown}
+    browse(cast.emma, "POST", path, status=303, **lies)
     assert was_written_now(session.scalars(select(Dossier)).one(), start)
 
 

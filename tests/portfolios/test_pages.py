@@ -319,7 +319,9 @@ def test_submitting_from_the_page_needs_the_declaration(browse, session, cast, r
     path = f"/candidacies/{ready.id}/submit"
     page = browse(cast.emma, "POST", path, status=422, x="1")
     assert "déclaration d’authenticité" in page.text
-    browse(cast.emma, "POST", path, status=303, declares="y")
+    shown = page.select_one("[name=release_sha256]")["value"]
+    sent = {"declares": "y", "releases": "y", "release_sha256": shown}
+    browse(cast.emma, "POST", path, status=303, **sent)
     assert get_candidacy(session, ready.id).status == "submitted"
     browse(cast.emma, "POST", path, status=403, declares="y")
 

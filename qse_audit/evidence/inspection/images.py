@@ -57,7 +57,7 @@ def _rewrite(
     image.save(folder / "image", kind, **SAVED[kind])
     size = image.size
     image.thumbnail((thumbnail_pixels, thumbnail_pixels))
-    _on_white(image).save(folder / "thumbnail", "JPEG", quality=80, optimize=True)
+    on_white(image).save(folder / "thumbnail", "JPEG", quality=80, optimize=True)
     return {
         "image": True,
         "width": size[0],
@@ -88,7 +88,7 @@ def _in_srgb(image: Image.Image) -> Image.Image:
     return image
 
 
-def _on_white(image: Image.Image) -> Image.Image:
+def on_white(image: Image.Image) -> Image.Image:
     """Return a small image without transparency."""
     if image.mode == "I;16":
         return image.point(lambda value: value / 256).convert("L")

@@ -29,11 +29,20 @@ def limit(*, memory_bytes: int, cpu_seconds: int, file_bytes: int) -> None:
 
 
 def inspect(job: dict[str, Any]) -> dict[str, Any]:
-    """Return what is known of the file of ``job``; only the library that it needs is loaded.
+    """Return what is known of the file of ``job``, or made of it; only what it needs is loaded.
 
     :raises Unacceptable: when it must be refused.
     """
     path, kind = Path(job["path"]), job["inspector"]
+    if kind == "mask":
+        from qse_audit.evidence.inspection import masking  # heavy
+
+        return masking.hide(
+            path,
+            Path(job["folder"]),
+            zones=job["zones"],
+            thumbnail_pixels=job["thumbnail_pixels"],
+        )
     if kind == "image":
         from qse_audit.evidence.inspection import images  # heavy
 
@@ -58,7 +67,7 @@ def inspect(job: dict[str, Any]) -> dict[str, Any]:
 def main() -> int:
     """Read a job, write what was found."""
     job = json.load(sys.stdin.buffer)
-    sys.path.append(job["package_root"])
+    sys.path.insert(0, job["package_root"])  # the code of who asked, whatever is installed
     limit(
         memory_bytes=job["memory_bytes"],
         cpu_seconds=job["cpu_seconds"],

@@ -12,6 +12,7 @@ from qse_audit.core.errors import Refusal
 from qse_audit.core.permissions import Kind
 from qse_audit.portfolios.guidance import Suggestion, TiedRecord, suggestions
 from qse_audit.portfolios.models import Situation, SituationRecord
+from qse_audit.portfolios.queries.disclosures import disclosures_of
 from qse_audit.portfolios.queries.portfolio import (
     BlockInfo,
     CriterionInfo,
@@ -19,7 +20,7 @@ from qse_audit.portfolios.queries.portfolio import (
     structure_of,
 )
 from qse_audit.portfolios.queries.records import RecordLine, records_by_key
-from qse_audit.portfolios.rules import situation_gaps
+from qse_audit.portfolios.rules import Way, situation_gaps
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +44,13 @@ class Editor:
     hints: tuple[Hinted, ...]
     gaps: tuple[Refusal, ...]
 
+    ways: Mapping[tuple[str, int], Way]
+    """How the files of records go out, where it was decided."""
+
+    def way_of(self, tied: SituationRecord) -> Way:
+        """Return how the file of a tied record goes out."""
+        return self.ways.get((tied.record_kind, tied.record_id), Way.WHOLE)
+
     @property
     def codes(self) -> tuple[str, ...]:
         """Return the codes of the ticked capabilities, in order."""
@@ -52,7 +60,7 @@ class Editor:
 
 
 def read_editor(session: Session, situation: Situation) -> Editor:
-    """Return everything around a loaded situation: four statements at most."""
+    """Return everything around a loaded situation: five statements at most."""
     candidacy = situation.candidacy
     blocks = structure_of(session, candidacy.certification_version_id, with_criteria=True)
     keys = [(Kind(tied.record_kind), tied.record_id) for tied in situation.records]
@@ -69,6 +77,7 @@ def read_editor(session: Session, situation: Situation) -> Editor:
         ],
         hints=_hints(session, situation.records, lines, blocks=blocks, ticked=ticked),
         gaps=situation_gaps(facts_of(situation, codes)),
+        ways={key: each.way for key, each in disclosures_of(session, candidacy.id).items()},
     )
 
 

@@ -3,8 +3,9 @@
 The dictionary returned is stored with the dossier, and every file of it is made from it alone:
 
 ``reference number locale frozen_at late_days … candidacy certification blocks[] situations[]
-records[] files[] opinion``; submitting adds ``chain``. Situations are numbered from 1, records
-from R1; capabilities and criteria point to situations, situations to records, records to files.
+records[] files[] opinion release``; submitting adds ``chain``. Situations are numbered from 1,
+records from R1; capabilities and criteria point to situations, situations to records, records to
+files.
 """
 
 from collections.abc import Mapping, Sequence
@@ -26,6 +27,7 @@ from qse_audit.documents.text import Texts
 from qse_audit.portfolios.guidance import AUTHENTICITY, CONFIDENTIALITY
 from qse_audit.portfolios.models import Candidacy, Situation, SituationRecord
 from qse_audit.portfolios.queries.candidacies import people_of_candidacy
+from qse_audit.portfolios.queries.disclosures import disclosures_of, release_of, veiled
 from qse_audit.portfolios.queries.portfolio import BlockInfo, Portfolio, structure_of
 from qse_audit.portfolios.queries.records import records_by_key
 from qse_audit.portfolios.queries.snapshots import FileRef, Snapshot, snapshots
@@ -44,7 +46,7 @@ WORDS = {
 
 OWN_PARTS = (
     "late_days", "candidacy", "certification", "declaration", "blocks", "is_ready", "situations",
-    "opinion",
+    "opinion", "release",
 )  # fmt: skip
 """The parts of the model that are the candidate’s, the tutor’s and the company’s word on them."""
 
@@ -73,14 +75,18 @@ def freeze(
     situations = _situations(session, candidacy)
     tied = {(Kind(r.record_kind), r.record_id): r for s in situations for r in s.records}
     known = records_by_key(session, candidacy, tied)
-    shots = snapshots(session, list(tied), candidacy.candidate_id, words=words)
+    shots = veiled(
+        snapshots(session, list(tied), candidacy.candidate_id, words=words),
+        disclosures_of(session, candidacy.id),
+        words,
+    )
     keys = [key for key in tied if key in known and key in shots]
     annexes = _annexes(shots, keys, files)
     numbers = {s.id: number for number, s in enumerate(situations, start=1)}
     names = {key: f"R{number}" for number, key in enumerate(keys, start=1)}
     blocks = structure_of(session, candidacy.certification_version_id, with_criteria=True)
     events = _events(session, candidacy, keys)
-    model = {
+    model: dict[str, Any] = {
         "format": FORMAT,
         "locale": locale,
         "frozen_at": now.isoformat(timespec="seconds"),
@@ -102,6 +108,7 @@ def freeze(
         "files": list(annexes.values()),
         "opinion": _opinion(portfolio),
     }
+    model["release"] = release_of(model["records"], model["files"])
     refusals = (*_to_come(situations, day_in_paris(now)), *_refusals(tied, keys, annexes))
     return Frozen(model, refusals)
 
@@ -111,7 +118,7 @@ def own_part(model: Mapping[str, Any]) -> bytes:
 
     The records themselves may live on: the dossier says how they stood when it was frozen.
     """
-    own = {name: model[name] for name in OWN_PARTS}
+    own = {name: model.get(name) for name in OWN_PARTS}
     records = [[record["kind"], record["id"]] for record in model["records"]]
     return canonical_json({**own, "records": records})
 

@@ -19,6 +19,7 @@ from qse_audit.policies import Identity
 from qse_audit.portfolios.models import Candidacy, Claim, Situation, SituationRecord
 from qse_audit.portfolios.queries.records import RecordLine, find_record
 from qse_audit.portfolios.rules import TEXT_MAX
+from qse_audit.portfolios.services.disclosures import forget_unused
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,6 +122,7 @@ def remove_situation(
     _record(session, situation, "remove", actor=actor, now=now, texts={"title": situation.title})
     session.delete(situation)
     session.flush()
+    forget_unused(session, situation.candidacy_id)
 
 
 def tie_record(
@@ -160,6 +162,7 @@ def untie_record(
     data = {"record": f"{tied.record_kind}/{tied.record_id}"}
     situation.records.remove(tied)
     session.flush()
+    forget_unused(session, situation.candidacy_id)
     _record(session, situation, "untie", actor=actor, now=now, data=data)
 
 

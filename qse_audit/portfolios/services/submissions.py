@@ -32,8 +32,10 @@ from qse_audit.db.trail import Act, Head, record
 from qse_audit.db.work import ask_work, asked_work
 from qse_audit.documents.seal import SealKey
 from qse_audit.documents.store import FileStore, Stored
+from qse_audit.documents.text import Texts
 from qse_audit.evidence.services import seal_evidence
 from qse_audit.policies import Identity, allows
+from qse_audit.portfolios.guidance import RELEASE_SENTENCE
 from qse_audit.portfolios.models import Candidacy, Dossier
 from qse_audit.portfolios.queries.candidacies import dossiers_of
 from qse_audit.portfolios.queries.frozen import Frozen, freeze, own_part
@@ -41,12 +43,22 @@ from qse_audit.portfolios.queries.portfolio import read_portfolio
 from qse_audit.portfolios.rules import CANDIDACY_WORKFLOW, CandidacyFacts, CandidacyStatus
 from qse_audit.portfolios.services.sealing import seal_dossier
 
+WHATEVER = "*"
 DOSSIER_WORK = "dossier"
 """The kind of the work that seals a dossier."""
 READY_MESSAGE = N_("Dossier de %(name)s remis : vous pouvez le lire.")
 """What the tutor and the panel read."""
 ARRIVED_MESSAGE = N_("Dossier de %(name)s arrivé : désignez qui l’évalue.")
 """What the exam centre reads while nobody evaluates it."""
+NOT_RELEASED = Refusal(
+    "not_released",
+    N_("Relisez la liste de ce qui quitte l’entreprise, puis confirmez-la."),
+    N_("règle de la maison : rien ne sort sans avoir été relu"),
+)
+OTHER_LIST = Refusal(
+    "other_list",
+    N_("La liste de ce qui quitte l’entreprise a changé depuis : relisez-la, puis confirmez-la."),
+)
 CHANGED = Refusal(
     "changed_meanwhile",
     N_("Votre dossier a changé pendant le scellement : relisez-le, puis remettez-le de nouveau."),
@@ -69,10 +81,12 @@ def ask_submission(
     actor: Identity,
     now: datetime,
     is_declared_authentic: bool,
+    release_sha256: str | None,
 ) -> int:
     """Freeze the portfolio as it is now, and ask for it to be sealed and submitted.
 
-    Asked twice, it is submitted once.
+    Asked twice, it is submitted once. ``release_sha256``: the hash of the list of what leaves that
+    the candidate confirmed, ``None`` for no confirmation.
 
     :returns: the id of the work.
     :raises Refused: with every reason why it cannot be submitted.
@@ -87,6 +101,7 @@ def ask_submission(
         actor=actor,
         now=now,
         is_declared_authentic=is_declared_authentic,
+        release_sha256=release_sha256,
     )
     return ask_work(
         session,
@@ -124,6 +139,7 @@ def submit_dossier(
         actor=actor,
         now=now,
         is_declared_authentic=is_declared_authentic,
+        release_sha256=WHATEVER,
     )
     stored = seal_dossier(session, model, files=files, key=seal_key, now=now)
     return keep_dossier(session, candidacy, model, stored=stored, files=files, actor=actor, now=now)
@@ -137,8 +153,12 @@ def declare_dossier(
     actor: Identity,
     now: datetime,
     is_declared_authentic: bool,
+    release_sha256: str | None,
 ) -> dict[str, Any]:
     """Record that the candidate declares the portfolio authentic, and return what it says now.
+
+    What leaves the company is confirmed with it: ``release_sha256`` is the hash of the list that
+    the candidate read, ``WHATEVER`` when they confirm without a page (a demonstration, a test).
 
     :raises Refused: with every reason why it cannot be submitted.
     """
@@ -151,7 +171,9 @@ def declare_dossier(
         now=now,
         is_declared_authentic=is_declared_authentic,
     )
-    model = {**ready.frozen.model, **_named(session, candidacy, now)}
+    _refuse_unread(ready.frozen.model["release"], release_sha256)
+    confirmed = {"release_confirmed": Texts(actor.locale).translate(RELEASE_SENTENCE)}
+    model = {**ready.frozen.model, **confirmed, **_named(session, candidacy, now)}
     digest = sha256(canonical_json(model)).hexdigest()
     head = _record(session, candidacy, "declare", _facts_of(model, digest), actor=actor, now=now)
     model["chain"] = {"seq": head.seq, "hash": head.hash, "model_sha256": digest}
@@ -225,6 +247,15 @@ def _ready(
     return Ready(frozen, CANDIDACY_WORKFLOW.decide(candidacy.status, "submit", facts))
 
 
+def _refuse_unread(release: Mapping[str, Any], shown_sha256: str | None) -> None:
+    """Refuse to let out what the candidate has not read as it is now.
+
+    :raises Refused: then.
+    """
+    refuse_all([NOT_RELEASED] if shown_sha256 is None else [])
+    refuse_all([] if shown_sha256 in {WHATEVER, release["sha256"]} else [OTHER_LIST])
+
+
 def _number(session: Session, candidacy: Candidacy) -> int:
     earlier = dossiers_of(session, candidacy.id)
     return earlier[0].number + 1 if earlier else 1
@@ -271,6 +302,7 @@ def _facts_of(model: Mapping[str, Any], digest: str) -> dict[str, Any]:
         "number": model["number"],
         "late_days": model["late_days"],
         "model_sha256": digest,
+        "release_sha256": model["release"]["sha256"] if "release" in model else None,
         "opinion_sha256": model["opinion"]["sha256"] if model["opinion"] else None,
     }
 

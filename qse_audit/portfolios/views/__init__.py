@@ -2,6 +2,7 @@
 
 from qse_audit.portfolios.views import (
     candidacies,
+    leaving,
     opinions,
     registration,
     situations,
@@ -15,6 +16,7 @@ __all__ = [
     "TIED",
     "bp",
     "candidacies",
+    "leaving",
     "opinions",
     "registration",
     "situations",
