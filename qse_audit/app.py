@@ -135,6 +135,14 @@ ORIGINS: dict[Kind, OriginPage] = {
         label=lambda indicator: indicator.reference,
         adds=Permission.INDICATOR_EDIT,
     ),
+    Kind.SIGNAL: OriginPage(
+        target=indicators.SIGNAL,
+        endpoint="indicators.explain",
+        context=lambda signal: (Kind.INDICATOR, signal.indicator_id),
+        organisation_id=lambda signal: signal.organisation_id,
+        label=lambda signal: signal.indicator.reference,
+        adds=Permission.INDICATOR_MEASURE,
+    ),
     Kind.CANDIDACY: OriginPage(
         target=portfolios.CANDIDACY,
         endpoint="portfolios.show",

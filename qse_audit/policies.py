@@ -151,7 +151,12 @@ POLICY: Mapping[Permission, tuple[Alternative, ...]] = {
         (role(R.COORDINATOR, R.MANAGEMENT),),
         (linked(*TEAM, L.AUDITEE, L.OWNER, L.VERIFIER),),
     ),
-    P.ACTION_PLAN: ((role(R.COORDINATOR),), (linked(L.LEAD_AUDITOR, L.AUDITOR, L.AUDITEE),)),
+    P.ACTION_PLAN: (
+        (role(R.COORDINATOR),),
+        (linked(L.LEAD_AUDITOR, L.AUDITOR, L.AUDITEE),),
+        # What answers a signal is asked for by the owner of the indicator that shows it.
+        (linked(L.OWNER), status("active")),
+    ),
     P.ACTION_DO: ((linked(L.OWNER),),),
     P.ACTION_VERIFY: (
         (role(R.COORDINATOR), not_linked(L.OWNER)),
@@ -200,6 +205,7 @@ POLICY: Mapping[Permission, tuple[Alternative, ...]] = {
     P.POLICY_COMMUNICATE: ((role(R.COORDINATOR, R.MANAGEMENT), status("in_force")),),
     P.INDICATOR_LIST: ((role(*COMPANY),),),
     P.INDICATOR_READ: ((role(*COMPANY),),),
+    P.INDICATOR_SHOW: ((role(R.COORDINATOR, R.MANAGEMENT),),),
     P.INDICATOR_CREATE: ((role(R.COORDINATOR, R.PROCESS_OWNER, R.CANDIDATE),),),
     P.INDICATOR_EDIT: ((role(R.COORDINATOR),), (linked(L.OWNER, L.AUTHOR), role(*COMPANY))),
     P.INDICATOR_MEASURE: (

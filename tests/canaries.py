@@ -49,8 +49,6 @@ PASSING |= {
     "commitment_coverage",
     "policy_communication",
     "policy_record",
-    "indicator_baseline",
-    "indicator_signal",
     "measurement_correction",
 }
 """Tables whose pages come next."""

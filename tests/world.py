@@ -8,6 +8,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -32,7 +33,7 @@ from qse_audit.assessments.models import AssessmentNote
 from qse_audit.audits.models import Audit, ChecklistItem, Report
 from qse_audit.certifications import services as certifications
 from qse_audit.certifications.models import Capability, CertificationVersion
-from qse_audit.core.clock import now
+from qse_audit.core.clock import day_in_paris, now
 from qse_audit.core.permissions import Kind, Role
 from qse_audit.db.engine import make_engine
 from qse_audit.db.outbox import Mail, MailState, post_mail
@@ -43,7 +44,14 @@ from qse_audit.evidence.models import Evidence
 from qse_audit.evidence.services import withdraw_evidence
 from qse_audit.findings.models import Finding
 from qse_audit.indicators import services as indicators
-from qse_audit.indicators.models import Baseline, Indicator, LoggedSignal
+from qse_audit.indicators.models import (
+    Audience,
+    Baseline,
+    Indicator,
+    LoggedSignal,
+    RareEvent,
+)
+from qse_audit.indicators.rules import Chart
 from qse_audit.policies import Identity
 from qse_audit.portfolios.models import (
     Candidacy,
@@ -95,6 +103,9 @@ SAMPLES: dict[str, Any] = {
     "item_id": ChecklistItem,
     "report_id": Report,
     "indicator_id": Indicator,
+    "signal_id": LoggedSignal,
+    "baseline_id": Baseline,
+    "event_id": RareEvent,
     "certification_id": CertificationVersion,
     "candidacy_id": Candidacy,
     "situation_id": Situation,
@@ -274,6 +285,11 @@ def follow_indicators(session: Session, by: Identity, owner: Identity) -> None:
     make_indicator(session, cast, title="Fréquence en projet", active=False)
     dropped = make_indicator(session, cast, title="Fréquence abandonnée")
     indicators.move_indicator(session, dropped, "drop", reason="Inutile", actor=by, now=now())
+    rare = make_indicator(session, cast, title="Jours sans accident", chart=Chart.G)
+    for days in (90, 40):
+        on = day_in_paris(now()) - timedelta(days=days)
+        event = indicators.date_event(session, rare, on, "Une chute", actor=owner, now=now())
+    indicators.withdraw_event(session, rare, event, "Un trajet", actor=owner, now=now())
     kept = make_indicator(session, cast, title="Fréquence suivie")
     month = MONTH.previous
     measure(session, kept, {month: {"accidents": 1, "heures": 9000}}, by=owner, source="La paie")
@@ -299,6 +315,9 @@ def follow_indicators(session: Session, by: Identity, owner: Identity) -> None:
                 cause="Le gel",
                 analysed_at=now(),
                 analysed_by_id=by.user_id,
+            ),
+            Audience(
+                organisation_id=kept.organisation_id, indicator_id=kept.id, role=Role.MANAGEMENT
             ),
         ]
     )

@@ -85,6 +85,8 @@ class Permission(StrEnum):
     """The card, the targets and the baselines."""
     INDICATOR_MEASURE = "indicator:measure"
     """Enter and correct values, analyse signals."""
+    INDICATOR_SHOW = "indicator:show"
+    """Choose who sees what on their dashboard."""
 
     CERTIFICATION_READ = "certification:read"
 

@@ -30,6 +30,8 @@ MEMORY_BYTES = 2_000_000_000
 CORES_USED = 2
 """CPU time runs this much faster than the clock at most; the clock is to stop a long document."""
 
+PICTURE = "_picture.typ"
+PICTURE_WIDTH_INCHES = 8
 WORKER = Path(__file__).with_name("pdf_worker.py")
 _IMAGE_NAME = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9_-]{0,99}\.(png|jpg|jpeg|gif|webp|svg)")
 _ATTACHMENT_NAME = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9_.-]{0,99}")
@@ -53,29 +55,57 @@ def render_pdf(
 
     :raises DocumentError: when an image is not one, a limit is met, or the template fails.
     """
+    made = {"format": "pdf", "timestamp": None if made_at is None else int(made_at.timestamp())}
     with TemporaryDirectory(prefix="qse-pdf-") as name:
         root = Path(name)
         _lay_templates(root, folder)
         _lay_files(root / "images", images or {}, _IMAGE_NAME)
         _lay_files(root / "attachments", attachments or {}, _ATTACHMENT_NAME)
-        if not (root / template).is_file():
-            raise DocumentError(N_("Le modèle de document %(name)s manque.", name=template))
-        inputs = {"data": _as_json(data), "attachments": json.dumps(_listed(attachments or {}))}
-        job = {
-            "template": str(root / template),
-            "root": str(root),
-            "fonts": str(root / "fonts"),
-            "packages": str(root / "packages"),
-            "inputs": inputs,
-            "timestamp": None if made_at is None else int(made_at.timestamp()),
-            "memory_bytes": MEMORY_BYTES,
-            "cpu_seconds": CORES_USED * max(1, round(timeout_seconds)) + 1,
-        }
-        return _compile(job, root, timeout_seconds)
+        return _made(template, data, root, attachments=attachments or {}, asked=made,
+                     timeout_seconds=timeout_seconds)  # fmt: skip
+
+
+def render_png(svg: str, *, width_px: int = 1600, timeout_seconds: float = 20) -> bytes:
+    """Return a drawing as a picture ``width_px`` wide on a white ground.
+
+    :raises DocumentError: when it is no drawing, or a limit is met.
+    """
+    asked = {"format": "png", "ppi": width_px / PICTURE_WIDTH_INCHES}
+    with TemporaryDirectory(prefix="qse-png-") as name:
+        root = Path(name)
+        _lay_templates(root, None)
+        _lay_files(root / "images", {"picture.svg": svg.encode()}, _IMAGE_NAME)
+        return _made(PICTURE, {}, root, attachments={}, asked=asked,
+                     timeout_seconds=timeout_seconds)  # fmt: skip
+
+
+def _made(
+    template: str,
+    data: Mapping[str, Any],
+    root: Path,
+    *,
+    attachments: Mapping[str, bytes],
+    asked: Mapping[str, Any],
+    timeout_seconds: float,
+) -> bytes:
+    """Return what the worker makes of the files laid into ``root``."""
+    if not (root / template).is_file():
+        raise DocumentError(N_("Le modèle de document %(name)s manque.", name=template))
+    job = {
+        "template": str(root / template),
+        "root": str(root),
+        "fonts": str(root / "fonts"),
+        "packages": str(root / "packages"),
+        "inputs": {"data": _as_json(data), "attachments": json.dumps(_listed(attachments))},
+        "memory_bytes": MEMORY_BYTES,
+        "cpu_seconds": CORES_USED * max(1, round(timeout_seconds)) + 1,
+        **asked,
+    }
+    return _compile(job, root, timeout_seconds)
 
 
 def _compile(job: Mapping[str, Any], root: Path, timeout_seconds: float) -> bytes:
-    """Run the worker on ``job`` and return its PDF."""
+    """Run the worker on ``job`` and return what it made."""
     try:
         done = subprocess.run(
             [sys.executable, "-I", "-B", str(WORKER)],
@@ -90,7 +120,7 @@ def _compile(job: Mapping[str, Any], root: Path, timeout_seconds: float) -> byte
         raise DocumentError(
             N_("Le document n’est pas prêt après %(count)d s.", count=round(timeout_seconds))
         ) from error
-    if done.returncode == 0 and done.stdout.startswith(b"%PDF-"):
+    if done.returncode == 0 and done.stdout.startswith((b"%PDF-", b"\x89PNG")):
         return done.stdout
     if done.returncode == 1:
         reason = _reason(done.stderr.decode("utf-8", "replace"))

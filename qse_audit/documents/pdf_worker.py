@@ -27,8 +27,8 @@ def limit(memory_bytes: int, cpu_seconds: int) -> None:
             resource.setrlimit(what, (bound, bound))
 
 
-def compile_pdf(job: dict[str, Any]) -> bytes:
-    """Return the PDF of ``job``, tagged and archivable."""
+def compile_job(job: dict[str, Any]) -> bytes:
+    """Return the PDF of ``job``, tagged and archivable, or the picture of its first page."""
     import typst  # heavy, and grows: only in this process
 
     fonts = typst.Fonts(include_system_fonts=False, font_paths=[job["fonts"]])
@@ -40,22 +40,25 @@ def compile_pdf(job: dict[str, Any]) -> bytes:
         package_path=job["packages"],
         package_cache_path=job["packages"],
     )
-    pdf = compiler.compile(pdf_standards=["a-3a", "ua-1"], timestamp=job["timestamp"])
-    assert isinstance(pdf, bytes)
-    return pdf
+    if job["format"] == "png":
+        made = compiler.compile(format="png", ppi=job["ppi"])
+    else:
+        made = compiler.compile(pdf_standards=["a-3a", "ua-1"], timestamp=job["timestamp"])
+    assert isinstance(made, bytes)  # one page
+    return made
 
 
 def main() -> int:
-    """Read a job, write its PDF."""
+    """Read a job, write what it asks for."""
     job = json.load(sys.stdin.buffer)
     limit(job["memory_bytes"], job["cpu_seconds"])
     try:
-        pdf = compile_pdf(job)
+        made = compile_job(job)
     except Exception as error:  # whatever it is, the parent process words it
         reason = getattr(error, "diagnostic", "") or f"{type(error).__name__}: {error}"
         sys.stderr.buffer.write(reason.encode("utf-8", "replace"))
         return 1
-    sys.stdout.buffer.write(pdf)
+    sys.stdout.buffer.write(made)
     return 0
 
 

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, foreign, mapped_column, relationship
 from qse_audit.accounts.models import Person
 from qse_audit.core.expressions import Aggregation
 from qse_audit.core.periods import Frequency
-from qse_audit.core.permissions import Kind, Link
+from qse_audit.core.permissions import Kind, Link, Role
 from qse_audit.core.series import Direction, RuleSet
 from qse_audit.db.base import Base, BigId, ExactNumber, Versioned, code
 from qse_audit.db.constraints import append_only, not_blank, unique_among
@@ -122,7 +122,12 @@ class Indicator(Versioned, Base):
     targets: Mapped[list["Target"]] = relationship(
         order_by="Target.period_on", cascade="all, delete-orphan"
     )
-    baselines: Mapped[list["Baseline"]] = relationship(order_by="Baseline.from_on")
+    baselines: Mapped[list["Baseline"]] = relationship(
+        back_populates="indicator", order_by="Baseline.from_on"
+    )
+    events: Mapped[list["RareEvent"]] = relationship(
+        back_populates="indicator", order_by="RareEvent.happened_on"
+    )
     participations: Mapped[list[Participation]] = relationship(
         primaryjoin=lambda: (
             (foreign(Participation.subject_kind) == Kind.INDICATOR)
@@ -199,6 +204,11 @@ class Baseline(Base):
     locked_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
 
     locked_by: Mapped[Person] = relationship()
+    indicator: Mapped[Indicator] = relationship(back_populates="baselines")
+
+    def access(self) -> Access:
+        """Return what the policy may know: what it may of the indicator."""
+        return self.indicator.access()
 
 
 class Measurement(Versioned, Base):
@@ -252,6 +262,50 @@ class Correction(Base):
 append_only(Correction.__table__)  # type: ignore[arg-type]  # declared as FromClause
 
 
+class Audience(Base):
+    """A role on whose dashboard an indicator stands; its owner sees it in any case."""
+
+    __tablename__ = "indicator_audience"
+    __table_args__ = (
+        UniqueConstraint("indicator_id", "role"),
+        Index("ix_indicator_audience_role", "organisation_id", "role"),
+    )
+
+    organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"))
+    indicator_id: Mapped[int] = mapped_column(ForeignKey("indicator.id"))
+    role: Mapped[Role] = mapped_column(code(Role))
+
+
+class RareEvent(Base):
+    """A dated event so rare that the time between two says more than a count each month."""
+
+    __tablename__ = "indicator_event"
+    __table_args__ = (
+        Index("ix_indicator_event_of", "indicator_id", "happened_on"),
+        CheckConstraint(
+            "withdrawn_at IS NULL OR length(trim(withdrawn_reason)) > 0", "withdrawn_for_a_reason"
+        ),
+    )
+
+    organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"))
+    indicator_id: Mapped[int] = mapped_column(ForeignKey("indicator.id"))
+    happened_on: Mapped[date]
+    note: Mapped[str] = mapped_column(String(200), default="")
+    """What happened, in a few words that name nobody."""
+    recorded_at: Mapped[datetime]
+    recorded_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    withdrawn_at: Mapped[datetime | None]
+    """When it was found to be no such event; it stays on record."""
+    withdrawn_reason: Mapped[str] = mapped_column(Text, default="")
+
+    recorded_by: Mapped[Person] = relationship()
+    indicator: Mapped[Indicator] = relationship(back_populates="events")
+
+    def access(self) -> Access:
+        """Return what the policy may know: what it may of the indicator."""
+        return self.indicator.access()
+
+
 class LoggedSignal(Versioned, Base):
     """A signal of variation, logged once; its owner is asked what happened."""
 
@@ -278,7 +332,7 @@ class LoggedSignal(Versioned, Base):
     analysed_at: Mapped[datetime | None]
     analysed_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     answer_kind: Mapped[str] = mapped_column(String(32), default="")
-    """``finding`` or ``action`` when the signal led to one; else empty."""
+    """``finding`` when one tells of the same; actions know the signal that asked for them."""
     answer_id: Mapped[int | None]
 
     indicator: Mapped[Indicator] = relationship()

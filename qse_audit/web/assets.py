@@ -29,6 +29,7 @@ STYLES = (
     "components",
     "records",
     "charts",
+    "boards",
     "forms",
     "tables",
     "access",

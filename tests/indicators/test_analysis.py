@@ -45,7 +45,7 @@ def test_individual_values_get_the_limits_of_the_book():
     assert round(float(limits.upper), 3) == 16.333
     assert round(float(limits.lower), 3) == 7.467
     assert round(float(limits.range_upper), 3) == 5.445
-    assert (found.told.code, found.seen) == (Reading.STABLE, ())
+    assert (found.told.code, found.sightings) == (Reading.STABLE, ())
 
 
 def test_a_target_outside_the_limits_will_not_be_reached_without_change():
@@ -56,21 +56,21 @@ def test_a_target_outside_the_limits_will_not_be_reached_without_change():
 
 def test_a_signal_is_told_with_its_days_and_whether_it_is_good_news():
     found = analyse(RATE, entries((*BOOK, 30)), TODAY)
-    assert [(seen.rule, seen.is_favourable) for seen in found.seen] == [(Rule.W1, False)]
-    assert (found.seen[0].from_on, found.seen[0].until_on) == (
+    assert [(seen.rule, seen.is_favourable) for seen in found.sightings] == [(Rule.W1, False)]
+    assert (found.sightings[0].from_on, found.sightings[0].until_on) == (
         date(2025, 11, 1),
         date(2025, 11, 30),
     )
     good = analyse(replace(RATE, direction=Direction.UP), entries((*BOOK, 30)), TODAY)
-    assert good.seen[0].is_favourable
+    assert good.sightings[0].is_favourable
     neither = analyse(replace(RATE, direction=Direction.NOMINAL), entries((*BOOK, 30)), TODAY)
-    assert neither.seen[0].is_favourable is None
+    assert neither.sightings[0].is_favourable is None
 
 
 def test_a_known_change_begins_a_phase_of_its_own():
     phases = (Phase(), Phase(JANUARY.shift(10), "Nouvelle machine"))
     found = analyse(replace(RATE, phases=phases), entries((*BOOK, *(n + 20 for n in BOOK))), TODAY)
-    assert found.seen == ()
+    assert found.sightings == ()
     assert len(found.xmr.phases) == 2
 
 
@@ -78,7 +78,7 @@ def test_a_known_change_begins_a_phase_of_its_own():
 def test_values_that_share_data_are_drawn_without_limits_or_signals(formula):
     watched = replace(RATE, formula=parse(formula))
     found = analyse(watched, entries((*BOOK, 30)), TODAY)
-    assert (found.xmr, found.seen, found.told.code) == (None, (), Reading.PLAIN)
+    assert (found.xmr, found.sightings, found.told.code) == (None, (), Reading.PLAIN)
     assert found.note is not None
 
 
@@ -112,10 +112,10 @@ def test_the_time_since_the_last_event_is_a_signal_once_chance_does_not_explain_
     days = [date(2025, 1, 1) + timedelta(30 * n + n % 3) for n in range(8)]
     watched = replace(RATE, chart=Chart.G, event_dates=tuple(days))
     soon = analyse(watched, [], days[-1] + timedelta(20))
-    assert (soon.told.code, soon.seen) == (Reading.STABLE, ())
+    assert (soon.told.code, soon.sightings) == (Reading.STABLE, ())
     late = analyse(watched, [], days[-1] + timedelta(300))
     assert late.told.code is Reading.IMPROVED
-    assert late.seen[-1].is_favourable
+    assert late.sightings[-1].is_favourable
 
 
 def test_without_dates_nothing_is_said_about_the_time_between_events():

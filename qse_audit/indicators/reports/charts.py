@@ -19,6 +19,7 @@ from qse_audit.documents.charts.control import (
 )
 from qse_audit.documents.charts.spec import Band, Scale
 from qse_audit.documents.charts.words import worded
+from qse_audit.indicators.queries.readings import Reading, is_never_negative
 from qse_audit.indicators.rules import Analysis, Chart
 
 YEAR_OF = {Frequency.MONTH: 12, Frequency.QUARTER: 4, Frequency.HALF: 2, Frequency.YEAR: 1}
@@ -46,6 +47,23 @@ class Face:
         low = 0 if self.is_never_negative else None
         scale = Scale(self.unit if unit is None else unit, self.digits, low=low)
         return Subject(title or self.title, self.title, scale, self.locale, self.direction)
+
+
+def face_of(reading: Reading, locale: str) -> Face:
+    """Return how the indicator of a reading is shown in one language."""
+    indicator = reading.indicator
+    return Face(
+        title=indicator.title,
+        unit=indicator.measure_unit,
+        digits=indicator.decimals,
+        locale=locale,
+        chart=indicator.chart,
+        frequency=indicator.frequency,
+        direction=indicator.direction,
+        is_never_negative=is_never_negative(indicator),
+        tolerance=reading.watched.tolerance,
+        labels={each.name: each.label for each in indicator.variables},
+    )
 
 
 def main_chart(analysis: Analysis, face: Face) -> ChartSpec:

@@ -87,7 +87,7 @@ class Watched:
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class Sighting:
     """A signal as it is logged: the rule, the days that it holds, and whether it is good news."""
 
     rule: Rule
@@ -107,7 +107,7 @@ class Analysis:
     """Of each point."""
     told: Told
     found: tuple[Signal, ...] = ()
-    seen: tuple[Seen, ...] = ()
+    sightings: tuple[Sighting, ...] = ()
     xmr: XmR | None = None
     counts: CountLimits | None = None
     factor: Fraction = Fraction(1)
@@ -170,7 +170,7 @@ def _individual(watched: Watched, basis: Analysis) -> Analysis:
         basis,
         told=told,
         found=found,
-        seen=_seen(found, [_period(point) for point in basis.series], watched.direction),
+        sightings=_sightings(found, [_period(point) for point in basis.series], watched.direction),
         xmr=chart,
         capability=capability(current.limits if current else None, watched.tolerance),
     )
@@ -195,7 +195,7 @@ def _counted(watched: Watched, entries: Sequence[Entry], basis: Analysis) -> Ana
         basis,
         told=told,
         found=found,
-        seen=_seen(found, [count.period for count in counts], watched.direction),
+        sightings=_sightings(found, [count.period for count in counts], watched.direction),
         counts=chart,
         factor=ratio.factor,
         note=_SPARSE if chart.is_sparse else None,
@@ -226,7 +226,7 @@ def _between(watched: Watched, basis: Analysis, today: date) -> Analysis:
     rare = rare_events(dates, today)
     if rare.open_days is None:
         return replace(basis, rare=rare, note=_UNDATED)
-    return replace(basis, told=_since(rare), rare=rare, seen=tuple(_gaps_seen(rare, today)))
+    return replace(basis, told=_since(rare), rare=rare, sightings=_gap_sightings(rare, today))
 
 
 def _since(rare: RareEvents) -> Told:
@@ -253,22 +253,22 @@ def _is_short(rare: RareEvents) -> bool:
     return bool(rare.limits and rare.gaps_days and rare.gaps_days[-1] < rare.limits.lower)
 
 
-def _gaps_seen(rare: RareEvents, today: date) -> list[Seen]:
+def _gap_sightings(rare: RareEvents, today: date) -> tuple[Sighting, ...]:
     """Return the intervals that chance does not explain, the running one too."""
     if rare.limits is None:
-        return []
+        return ()
     found = []
     for gap, start, end in zip(rare.gaps_days, rare.dates, rare.dates[1:], strict=False):
         if not rare.limits.lower <= gap <= rare.limits.upper:
-            found.append(Seen(Rule.W1, start, end, gap > rare.limits.upper))
+            found.append(Sighting(Rule.W1, start, end, gap > rare.limits.upper))
     if rare.is_improvement:
-        found.append(Seen(Rule.W1, rare.dates[-1], today, is_favourable=True))
-    return found
+        found.append(Sighting(Rule.W1, rare.dates[-1], today, is_favourable=True))
+    return tuple(found)
 
 
-def _seen(
+def _sightings(
     found: Sequence[Signal], places: Sequence[object], direction: Direction
-) -> tuple[Seen, ...]:
+) -> tuple[Sighting, ...]:
     """Return signals as they are logged, without the jumps to and from a point that is one."""
     seen = []
     for signal in without_echoes(found):
@@ -276,7 +276,7 @@ def _seen(
         if isinstance(first, Period) and isinstance(last, Period):
             way = signal.side if direction is Direction.UP else -signal.side
             is_good = None if direction is Direction.NOMINAL or not way else way > 0
-            seen.append(Seen(signal.rule, first.starts_on, last.ends_on, is_good))
+            seen.append(Sighting(signal.rule, first.starts_on, last.ends_on, is_good))
     return tuple(seen)
 
 

@@ -79,6 +79,13 @@ VERBS: dict[str, Message] = {
     "indicator.import": N_("Valeurs importées"),
     "indicator.compute": N_("Valeurs calculées depuis nos fiches"),
     "indicator.review": N_("Indicateur revu"),
+    "indicator.signal": N_("Signal constaté"),
+    "indicator.explain": N_("Signal expliqué"),
+    "indicator.baseline": N_("Référence verrouillée"),
+    "indicator.unlock": N_("Référence retirée"),
+    "indicator.event": N_("Événement daté"),
+    "indicator.withdraw-event": N_("Événement retiré"),
+    "indicator.show": N_("Tableaux de bord composés"),
 }
 """What each verb of the event chain says to people."""
 

@@ -39,6 +39,7 @@ from qse_audit.indicators.services.computing import (
     recompute,
     set_awaited,
 )
+from qse_audit.indicators.services.signals import watch
 from qse_audit.policies import Identity
 
 MOST_TOLD = 60
@@ -92,6 +93,7 @@ def enter_values(
     set_awaited(session, indicator)
     _record(session, indicator, found, verb=verb, reason=reason.strip(), source=source.strip(),
             actor_id=actor.user_id, now=now)  # fmt: skip
+    watch(session, indicator, now=now)
     return entered
 
 

@@ -1,6 +1,18 @@
 """The pages about indicators."""
 
-from qse_audit.indicators.views import card, library, listing, moves
+from qse_audit.indicators.views import card, charts, dashboards, library, listing, moves, signals
 from qse_audit.indicators.views.blueprint import INDICATOR, bp
+from qse_audit.indicators.views.signals import SIGNAL
 
-__all__ = ["INDICATOR", "bp", "card", "library", "listing", "moves"]
+__all__ = [
+    "INDICATOR",
+    "SIGNAL",
+    "bp",
+    "card",
+    "charts",
+    "dashboards",
+    "library",
+    "listing",
+    "moves",
+    "signals",
+]

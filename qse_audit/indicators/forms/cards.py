@@ -1,4 +1,4 @@
-"""What people type about indicators. Shape only: rules that need facts live in ``rules``."""
+"""What people type on a card: texts, formula, targets, moves."""
 
 from collections.abc import Iterable
 from fractions import Fraction

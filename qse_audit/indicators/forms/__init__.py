@@ -1,0 +1,29 @@
+"""What people type about indicators. Shape only: rules that need facts live in ``rules``."""
+
+from qse_audit.indicators.forms.cards import (
+    AdoptForm,
+    AimForm,
+    CardForm,
+    CloseForm,
+    DefinitionForm,
+    MoveForm,
+)
+from qse_audit.indicators.forms.readings import (
+    BaselineForm,
+    EventForm,
+    ExplainForm,
+    WithdrawEventForm,
+)
+
+__all__ = [
+    "AdoptForm",
+    "AimForm",
+    "BaselineForm",
+    "CardForm",
+    "CloseForm",
+    "DefinitionForm",
+    "EventForm",
+    "ExplainForm",
+    "MoveForm",
+    "WithdrawEventForm",
+]

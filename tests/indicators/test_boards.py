@@ -1,0 +1,97 @@
+"""Dashboards: who sees which chart, what changed, what leaves as a file."""
+
+import io
+
+import pytest
+from python_calamine import CalamineWorkbook
+from sqlalchemy import select
+
+from qse_audit.core.permissions import Role
+from qse_audit.indicators.models import Audience
+from tests.indicators.factories import MONTH, make_indicator, measure
+from tests.indicators.test_readings import BOOK, FIRST, fill, jump
+
+BOARD = "/indicators/dashboard"
+
+
+def show(session, indicator, *roles):
+    session.add_all(
+        Audience(organisation_id=indicator.organisation_id, indicator_id=indicator.id, role=role)
+        for role in roles
+    )
+    session.commit()
+
+
+@pytest.fixture
+def indicator(session, cast):
+    made = make_indicator(session, cast, starts_on=FIRST.starts_on)
+    fill(session, cast, made, BOOK)
+    return made
+
+
+def test_an_owner_sees_their_own_indicators(cast, indicator, browse):
+    page = browse(cast.bob, "GET", BOARD)
+    assert indicator.title in page.text
+    assert indicator.decision in page.text
+
+
+def test_others_see_what_is_shown_to_their_role(session, cast, indicator, browse):
+    assert "Aucun indicateur sur votre tableau de bord" in browse(cast.jean, "GET", BOARD).text
+    show(session, indicator, Role.MANAGEMENT)
+    assert indicator.title in browse(cast.jean, "GET", BOARD).text
+    assert indicator.title not in browse(cast.alice, "GET", BOARD).text
+    assert indicator.title not in browse(cast.david, "GET", BOARD).text
+
+
+def test_the_coordinator_composes_the_dashboards(session, cast, indicator, browse):
+    path = f"{BOARD}/audiences"
+    assert browse(cast.claire, "GET", path).select_one(f"input[name=roles-{indicator.id}]")
+    browse(cast.alice, "GET", path, status=403)
+    asked = {f"roles-{indicator.id}": ["management", "auditor", "unknown"]}
+    browse(cast.claire, "POST", path, status=303, **asked)
+    roles = set(session.scalars(select(Audience.role)))
+    assert roles == {Role.MANAGEMENT, Role.AUDITOR}
+    browse(cast.claire, "POST", path, status=303)
+    session.expire_all()
+    assert session.scalars(select(Audience)).all() == []
+
+
+def test_new_signals_of_the_month_are_told_first(session, cast, indicator, browse):
+    assert "Aucun signal nouveau" in browse(cast.bob, "GET", BOARD).text
+    jump(session, cast, indicator)
+    changed = browse(cast.bob, "GET", BOARD).select_one("#changed")
+    assert "un point hors des limites" in changed.get_text()
+
+
+def test_a_dashboard_of_24_indicators_costs_as_many_statements_as_one(
+    session, cast, client_of, statements
+):
+    for n in range(24):
+        made = make_indicator(session, cast, title=f"Indicateur {n}", starts_on=FIRST.starts_on)
+        fill(session, cast, made, BOOK)
+    client = client_of(cast.bob)
+    statements.clear()
+    assert client.get(BOARD).text.count('class="board__card') == 24
+    assert len(statements) <= 10
+
+
+def test_the_dashboard_leaves_as_pdf_and_spreadsheet(session, cast, indicator, client_of):
+    client = client_of(cast.bob)
+    assert client.get(f"{BOARD}.pdf").data.startswith(b"%PDF-")
+    book = CalamineWorkbook.from_filelike(io.BytesIO(client.get(f"{BOARD}.xlsx").data))
+    rows = [len(book.get_sheet_by_name(name).to_python()) for name in book.sheet_names]
+    assert rows == [2, len(BOOK) + 1]
+
+
+def test_two_sites_that_count_the_same_stand_side_by_side(session, cast, browse):
+    for site in (cast.site, None):
+        make_indicator(session, cast, title=f"TF1 {site}", site_id=site)
+    assert browse(cast.bob, "GET", BOARD).select_one("#sites") is None
+
+
+def test_a_value_that_passes_its_target_is_told(session, cast, browse):
+    made = make_indicator(session, cast, starts_on=FIRST.starts_on)
+    rows = {MONTH.shift(-2): {"accidents": 12, "heures": 1_000_000},
+            MONTH.shift(-1): {"accidents": 9, "heures": 1_000_000}}  # fmt: skip
+    measure(session, made, rows, by=cast.bob)
+    assert "La cible est atteinte" in browse(cast.bob, "GET", BOARD).select_one("#changed").text
