@@ -12,6 +12,11 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
+def utc_text(at: datetime) -> str:
+    """Return an instant as it is read back, also if it was just written in another zone."""
+    return at.astimezone(UTC).isoformat(timespec="seconds")
+
+
 def day_in_paris(at: datetime) -> date:
     """Return the calendar day of an instant, as read on a wall in France."""
     return at.astimezone(PARIS).date()

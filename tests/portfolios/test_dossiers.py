@@ -16,6 +16,7 @@ from sqlalchemy import select, update
 
 from qse_audit.audits.models import Audit
 from qse_audit.core.canonical import canonical_json
+from qse_audit.core.clock import PARIS
 from qse_audit.core.errors import NotAllowed, Refused
 from qse_audit.core.permissions import AUDIT_TEAM, Kind, Link
 from qse_audit.db.participation import write_links
@@ -24,6 +25,8 @@ from qse_audit.documents.seal import load_or_make_key
 from qse_audit.evidence.models import Evidence
 from qse_audit.portfolios.models import Dossier, Situation
 from qse_audit.portfolios.queries.candidacies import get_candidacy, get_situation
+from qse_audit.portfolios.queries.frozen import freeze, own_part
+from qse_audit.portfolios.queries.portfolio import read_portfolio
 from qse_audit.portfolios.services import candidacies, situations, submissions
 from qse_audit.portfolios.services.dossiers import export_dossier, verify_file
 from tests.factories import NOW
@@ -244,3 +247,19 @@ def test_a_removed_situation_leaves_the_portfolio(session, cast, ready):
     situations.remove_situation(session, situation, actor=cast.emma, now=NOW)
     session.commit()
     assert session.scalars(select(Situation)).all() == []
+
+
+def test_an_instant_just_written_in_another_zone_is_no_change(session, ready, files):
+    """What is still in memory says it in the zone of whoever wrote it; read back, it is UTC."""
+
+    def now_says():
+        portfolio = read_portfolio(session, ready)
+        frozen = freeze(session, ready, portfolio, files=files, locale="fr", now=NOW)
+        return own_part(frozen.model)
+
+    situation = get_situation(session, ready.situations[0].id)
+    for record in situation.records:
+        record.tied_at = record.tied_at.astimezone(PARIS)
+    before = now_says()
+    session.expire_all()
+    assert now_says() == before

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
 from qse_audit.core.canonical import canonical_json
+from qse_audit.core.clock import utc_text
 from qse_audit.core.errors import NotFound
 from qse_audit.core.permissions import Kind
 from qse_audit.core.text import N_
@@ -144,7 +145,7 @@ def _told(disclosure: Disclosure) -> dict[str, Any]:
         "source_sha256": disclosure.source_sha256,
         "sha256": disclosure.sha256,
         "zones": disclosure.zones,
-        "made_at": disclosure.made_at.isoformat(timespec="seconds"),
+        "made_at": utc_text(disclosure.made_at),
     }
 
 

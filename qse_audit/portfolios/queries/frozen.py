@@ -17,7 +17,7 @@ from sqlalchemy import and_, false, or_, select
 from sqlalchemy.orm import Session, selectinload
 
 from qse_audit.core.canonical import canonical_json
-from qse_audit.core.clock import day_in_paris
+from qse_audit.core.clock import day_in_paris, utc_text
 from qse_audit.core.errors import Refusal
 from qse_audit.core.permissions import Kind, Link
 from qse_audit.core.text import N_, pick
@@ -279,7 +279,7 @@ def _situation(
             {
                 "key": names[key],
                 "own_part": tied.own_part,
-                "tied_at": tied.tied_at.isoformat(timespec="seconds"),
+                "tied_at": utc_text(tied.tied_at),
             }
             for tied in situation.records
             if (key := (Kind(tied.record_kind), tied.record_id)) in names
@@ -357,7 +357,7 @@ def _opinion(portfolio: Portfolio) -> dict[str, Any] | None:
         "sha256": signed.sha256,
         "consent": signed.consent,
         "signed_by": signed.signed_by,
-        "signed_at": signed.signed_at.isoformat(timespec="seconds"),
+        "signed_at": utc_text(signed.signed_at),
         "head_seq": signed.head_seq,
         "head_hash": signed.head_hash,
     }
@@ -386,7 +386,7 @@ def _events(
         found.setdefault((row.subject_kind, row.subject_id), []).append(
             {
                 "seq": row.seq,
-                "at": row.at.isoformat(timespec="seconds"),
+                "at": utc_text(row.at),
                 "verb": row.verb,
                 "by_candidate": row.actor_id == candidacy.candidate_id,
                 "hash": row.hash,
