@@ -35,6 +35,7 @@ from qse_audit.findings import services as findings_services
 from qse_audit.findings import views as findings
 from qse_audit.indicators import views as indicators
 from qse_audit.paths import static_dir, templates_dir
+from qse_audit.policy import views as policy
 from qse_audit.portfolios import jobs as portfolios_jobs
 from qse_audit.portfolios import views as portfolios
 from qse_audit.portfolios.queries import candidacies as portfolios_queries
@@ -73,6 +74,7 @@ FEATURES: tuple[ModuleType, ...] = (
     findings,
     audits,
     indicators,
+    policy,
     certifications,
     portfolios,
     assessments,
@@ -142,6 +144,38 @@ ORIGINS: dict[Kind, OriginPage] = {
         organisation_id=lambda signal: signal.organisation_id,
         label=lambda signal: signal.indicator.reference,
         adds=Permission.INDICATOR_MEASURE,
+    ),
+    Kind.CONTEXT_ISSUE: OriginPage(
+        target=policy.ISSUE,
+        endpoint="policy.issue",
+        context=lambda issue: (Kind.CONTEXT_ISSUE, issue.id),
+        organisation_id=lambda issue: issue.organisation_id,
+        label=lambda issue: issue.title,
+        adds=Permission.POLICY_NOTE,
+    ),
+    Kind.INTERESTED_PARTY: OriginPage(
+        target=policy.PARTY,
+        endpoint="policy.party",
+        context=lambda party: (Kind.INTERESTED_PARTY, party.id),
+        organisation_id=lambda party: party.organisation_id,
+        label=lambda party: party.name,
+        adds=Permission.POLICY_NOTE,
+    ),
+    Kind.PROPOSAL: OriginPage(
+        target=policy.PROPOSAL,
+        endpoint="policy.proposal",
+        context=lambda proposal: (Kind.PROPOSAL, proposal.id),
+        organisation_id=lambda proposal: proposal.organisation_id,
+        label=lambda proposal: proposal.reference,
+        adds=Permission.POLICY_NOTE,
+    ),
+    Kind.POLICY: OriginPage(
+        target=policy.POLICY,
+        endpoint="policy.show",
+        context=lambda version: (Kind.POLICY, version.id),
+        organisation_id=lambda version: version.organisation_id,
+        label=lambda version: f"{version.title} v{version.number}",
+        adds=Permission.POLICY_WRITE,
     ),
     Kind.CANDIDACY: OriginPage(
         target=portfolios.CANDIDACY,

@@ -53,6 +53,14 @@ from qse_audit.indicators.models import (
 )
 from qse_audit.indicators.rules import Chart
 from qse_audit.policies import Identity
+from qse_audit.policy.models import (
+    ContextIssue,
+    InterestedParty,
+    PartyNeed,
+    Policy,
+    PolicySentence,
+    Proposal,
+)
 from qse_audit.portfolios.models import (
     Candidacy,
     Disclosure,
@@ -106,6 +114,12 @@ SAMPLES: dict[str, Any] = {
     "signal_id": LoggedSignal,
     "baseline_id": Baseline,
     "event_id": RareEvent,
+    "issue_id": ContextIssue,
+    "party_id": InterestedParty,
+    "need_id": PartyNeed,
+    "proposal_id": Proposal,
+    "policy_id": Policy,
+    "sentence_id": PolicySentence,
     "certification_id": CertificationVersion,
     "candidacy_id": Candidacy,
     "situation_id": Situation,

@@ -9,6 +9,7 @@ from qse_audit.audits.rules import Verdict
 from qse_audit.core.text import N_, Message
 from qse_audit.documents.text import day
 from qse_audit.findings.rules import VERBS as FINDING_VERBS
+from qse_audit.policy.rules import VERBS as POLICY_VERBS
 
 RETRY_MINUTES = (1, 5, 15, 60, 240, 720)
 """How long to wait after each failed attempt to hand a mail over; then it is given up."""
@@ -65,6 +66,14 @@ def verification_due(verify_on: date, **words: str) -> Message:
     return N_("Efficacité à vérifier depuis le %(verify_on)s : %(title)s (%(reference)s)", **words)
 
 
+def policy_review(review_on: date, today: date, *, number: str) -> Message:
+    """Return what a coordinator reads about the review of the policy in force."""
+    words = {"review_on": review_on.isoformat(), "number": number}
+    if review_on < today:
+        return N_("La politique version %(number)s devait être revue le %(review_on)s.", **words)
+    return N_("La politique version %(number)s est à revoir le %(review_on)s.", **words)
+
+
 SUBJECTS: Mapping[str, Message] = {
     "audit": N_("Audit"),
     "checklist_item": N_("Question"),
@@ -100,6 +109,7 @@ SUBJECTS: Mapping[str, Message] = {
 VERBS: Mapping[str, Message] = {
     **ACTION_VERBS,
     **FINDING_VERBS,
+    **POLICY_VERBS,
     "finding.edit": N_("Constat modifié"),
     "finding.attach": N_("Preuve jointe au constat"),
     "finding.detach": N_("Preuve retirée du constat"),
@@ -155,7 +165,6 @@ VERBS: Mapping[str, Message] = {
     "opinion.save": N_("Avis de l’entreprise enregistré"),
     "opinion.sign": N_("Avis de l’entreprise signé"),
     "assessment.note": N_("Note d’évaluation enregistrée"),
-    "context.decide-climate": N_("Pertinence du changement climatique décidée"),
     "organisation.create": N_("Organisation créée"),
     "organisation.rename": N_("Organisation renommée"),
     "site.create": N_("Site ajouté"),

@@ -15,6 +15,7 @@ from qse_audit.core.text import N_
 from qse_audit.demo.audits import plan_audits
 from qse_audit.demo.candidates import plan_candidates
 from qse_audit.demo.company import DOMAIN, PASSWORD, plan_company
+from qse_audit.demo.policy import plan_policy
 from qse_audit.demo.timeline import Timeline
 from qse_audit.demo.world import World, read
 from qse_audit.documents.seal import SealKey
@@ -60,6 +61,7 @@ def load_demo(session: Session, *, files: FileStore, seal_key: SealKey, now: dat
     world = World(session=session, files=files, seal_key=seal_key, timeline=Timeline(now))
     plan_company(world)
     plan_audits(world)
+    plan_policy(world)
     plan_candidates(world)
     world.timeline.run()
 

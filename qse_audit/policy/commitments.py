@@ -15,9 +15,10 @@ TEXT_MAX, WORD_MAX = 4000, 80
 
 @cache
 def shipped() -> tuple[Checklist, ...]:
-    """Return every checklist that is delivered, by the name of its file; read once."""
+    """Return every checklist that is delivered, in the order of the domains; read once."""
     paths = sorted((referentials_dir() / "engagements").glob("*.yaml"))
-    return tuple(read_checklist(path.read_bytes()) for path in paths)
+    found = [read_checklist(path.read_bytes()) for path in paths]
+    return tuple(sorted(found, key=lambda checklist: list(Domain).index(checklist.domain)))
 
 
 def read_checklist(content: bytes) -> Checklist:
@@ -32,6 +33,7 @@ def read_checklist(content: bytes) -> Checklist:
     return Checklist(
         edition=edition,
         name=top.get("name").text(most=WORD_MAX),
+        domain=domain,
         is_to_be_confirmed=top.get("to_be_confirmed").truth(default=False),
         expected=tuple(
             _expected(item.mapping(), edition, domain) for item in top.get("commitments").items()

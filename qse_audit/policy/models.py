@@ -62,7 +62,7 @@ class ContextIssue(Versioned, Base):
         CheckConstraint("weight BETWEEN 1 AND 3", "weight_from_1_to_3"),
         CheckConstraint("(kind = 'external') = (pestel IS NOT NULL)", "pestel_iff_external"),
         CheckConstraint(
-            "(withdrawn_at IS NULL) = (length(trim(withdrawal_reason)) = 0)",
+            "withdrawn_at IS NULL OR length(trim(withdrawal_reason)) > 0",
             "withdrawn_with_reason",
         ),
         not_blank("title"),
@@ -107,7 +107,7 @@ class InterestedParty(Versioned, Base):
         CheckConstraint("influence BETWEEN 1 AND 3", "influence_from_1_to_3"),
         CheckConstraint("interest BETWEEN 1 AND 3", "interest_from_1_to_3"),
         CheckConstraint(
-            "(withdrawn_at IS NULL) = (length(trim(withdrawal_reason)) = 0)",
+            "withdrawn_at IS NULL OR length(trim(withdrawal_reason)) > 0",
             "withdrawn_with_reason",
         ),
         not_blank("name"),

@@ -193,6 +193,7 @@ NARROWER = {
     "company_opinion": Permission.OPINION_READ,
     "signed_opinion": Permission.OPINION_READ,
     "referential": Permission.REFERENTIAL_READ,
+    "climate_decision": Permission.POLICY_READ,
 }
 """Tables whose rows open with a permission on the object or organisation that they belong to."""
 TIED = {"title", "reference", "file_name"}

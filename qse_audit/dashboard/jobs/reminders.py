@@ -17,16 +17,27 @@ from qse_audit.actions.models import Action
 from qse_audit.actions.queries import verifier_ids
 from qse_audit.actions.rules import REMINDER_OFFSETS, ActionStatus, due_reminder
 from qse_audit.core.clock import PARIS, day_in_paris
-from qse_audit.core.permissions import Kind
+from qse_audit.core.permissions import Kind, Role
 from qse_audit.core.text import Message
-from qse_audit.dashboard.rules import CATCH_UP_DAYS, as_message, reminder, verification_due
+from qse_audit.dashboard.rules import (
+    CATCH_UP_DAYS,
+    as_message,
+    policy_review,
+    reminder,
+    verification_due,
+)
 from qse_audit.db.outbox import Notice, notify, post_mail
 from qse_audit.documents.mail import mail_text
 from qse_audit.documents.text import Texts
+from qse_audit.policy.models import Policy
+from qse_audit.policy.rules import PolicyStatus
 from qse_audit.settings import Settings
 
-ACTION_PATH = "/actions/{}"
-"""Where the page of an action is: jobs know no request to ask."""
+ACTION_PATH, POLICY_PATH = "/actions/{}", "/policy/versions/{}"
+"""Where the page of an action, of a policy, is: jobs know no request to ask."""
+PATHS = {Kind.ACTION: ACTION_PATH, Kind.POLICY: POLICY_PATH}
+POLICY_OFFSETS = (-30, 0)
+"""When coordinators hear of the review of the policy: days from its date."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,7 +47,7 @@ class Reminder:
     key: str
     person_id: int
     organisation_id: int
-    action_id: int
+    subject: tuple[Kind, int]
     message: Message
 
 
@@ -58,7 +69,11 @@ def remind(session: Session, now: datetime, settings: Settings) -> int:
         return 0
     today = day_in_paris(now)
     due = sorted(
-        [*_owners_reminded(session, today), *_verifiers_reminded(session, today)],
+        [
+            *_owners_reminded(session, today),
+            *_verifiers_reminded(session, today),
+            *_coordinators_reminded(session, today),
+        ],
         key=lambda each: (each.person_id, each.key),
     )
     count = 0
@@ -98,7 +113,7 @@ def _owners_reminded(session: Session, today: date) -> Iterator[Reminder]:
                 key=f"reminder/action/{row.id}/{offset:+d}/{row.due_on}",
                 person_id=row.owner_id,
                 organisation_id=row.organisation_id,
-                action_id=row.id,
+                subject=(Kind.ACTION, row.id),
                 message=reminder(row.due_on, today, title=row.title, reference=row.reference),
             )
 
@@ -123,9 +138,38 @@ def _verifiers_reminded(session: Session, today: date) -> Iterator[Reminder]:
                 key=f"reminder/verify/{action.id}/{action.verify_on}/{person_id}",
                 person_id=person_id,
                 organisation_id=action.organisation_id,
-                action_id=action.id,
+                subject=(Kind.ACTION, action.id),
                 message=message,
             )
+
+
+def _coordinators_reminded(session: Session, today: date) -> Iterator[Reminder]:
+    """Give what coordinators should have heard of: the review of the policy in force."""
+    rows = session.execute(
+        select(
+            Policy.id,
+            Policy.number,
+            Policy.review_on,
+            Policy.organisation_id,
+            Membership.person_id,
+        )
+        .join(Membership, Membership.organisation_id == Policy.organisation_id)
+        .where(
+            Policy.status == PolicyStatus.IN_FORCE,
+            Policy.review_on <= today - timedelta(days=min(POLICY_OFFSETS)),
+            Policy.review_on >= today - timedelta(days=CATCH_UP_DAYS),
+            Membership.role == Role.COORDINATOR,
+        )
+    )
+    for row in rows:
+        offset = max(n for n in POLICY_OFFSETS if row.review_on + timedelta(days=n) <= today)
+        yield Reminder(
+            key=f"reminder/policy/{row.id}/{offset:+d}/{row.review_on}/{row.person_id}",
+            person_id=row.person_id,
+            organisation_id=row.organisation_id,
+            subject=(Kind.POLICY, row.id),
+            message=policy_review(row.review_on, today, number=str(row.number)),
+        )
 
 
 def _unsaid(session: Session, due: Sequence[Reminder]) -> list[Reminder]:
@@ -145,7 +189,7 @@ def _tell(session: Session, one: Reminder, now: datetime) -> bool:
         key=one.key,
         person_id=one.person_id,
         organisation_id=one.organisation_id,
-        subject=(Kind.ACTION, one.action_id),
+        subject=one.subject,
         now=now,
     )
 
@@ -167,7 +211,7 @@ def _post_digest(
     lines = [
         DigestLine(
             texts.translate(as_message(r.message.msgid, r.message.values, person.locale)),
-            settings.public_url + ACTION_PATH.format(r.action_id),
+            settings.public_url + PATHS[r.subject[0]].format(r.subject[1]),
         )
         for r in reminders
     ]

@@ -19,11 +19,12 @@ from qse_audit.audits.models import Audit
 from qse_audit.audits.rules import AuditStatus
 from qse_audit.core.clock import day_in_paris
 from qse_audit.dashboard.queries.lines import SOON_DAYS, HomeSection, Section, oversees
-from qse_audit.dashboard.queries.todo_actions import actions_to_verify, late_actions, my_actions
+from qse_audit.dashboard.queries.todo_actions import actions_to_do
 from qse_audit.dashboard.queries.todo_administration import administration
 from qse_audit.dashboard.queries.todo_audits import draft_findings, my_audits
 from qse_audit.dashboard.queries.todo_candidacies import candidacies
 from qse_audit.dashboard.queries.todo_exam_centre import exam_centre
+from qse_audit.dashboard.queries.todo_policy import policy_to_do
 from qse_audit.findings.models import Finding
 from qse_audit.findings.rules import FindingStatus, Grade
 from qse_audit.policies import Identity
@@ -66,11 +67,10 @@ def home(session: Session, who: Identity, now: datetime) -> Home:
 
 
 HOME_SECTIONS: list[HomeSection] = [
-    my_actions,
-    actions_to_verify,
-    late_actions,
+    actions_to_do,
     my_audits,
     draft_findings,
+    policy_to_do,
     candidacies,
     exam_centre,
     administration,

@@ -1,8 +1,9 @@
 """The actions that await a person."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 
+from sqlalchemy import select, union_all
 from sqlalchemy.orm import Session
 
 from qse_audit.actions import queries as actions
@@ -16,62 +17,45 @@ from qse_audit.dashboard.queries.lines import SHOWN, Line, Section, oversees, wo
 from qse_audit.policies import Identity
 
 
-def my_actions(session: Session, who: Identity, now: datetime) -> Iterable[Section]:
-    """Give the actions asked of the person."""
+def actions_to_do(session: Session, who: Identity, now: datetime) -> Iterable[Section]:
+    """Give the actions asked of the person, to be judged by them, late at others: one statement."""
     today = day_in_paris(now)
-    lines = _action_lines(session, who, today, show=Show.MINE)
-    late = [_action(line) for line in lines if line.late]
-    coming = [_action(line) for line in lines if not line.late]
-    for title, some, rank in (
-        (N_("Vos actions en retard"), late, 10),
-        (N_("Vos actions à faire"), coming, 20),
-    ):
-        yield Section(
-            title=title,
-            lines=some,
-            rank=rank,
-            more="actions.index",
-            more_values={"show": Show.MINE.value},
-        )
-
-
-def actions_to_verify(session: Session, who: Identity, now: datetime) -> Iterable[Section]:
-    """Give the actions done by others whose effect the person may judge now."""
-    if not works_here(who):
-        return
-    today = day_in_paris(now)
+    shows = [Show.MINE]
+    shows += [Show.VERIFY] if works_here(who) else []
+    shows += [Show.LATE] if oversees(who) else []
+    lines = _action_lines(session, who, today, shows)
+    opened = [line for line in lines if line.status is ActionStatus.OPEN]
+    mine = [line for line in opened if line.owner_id == who.user_id]
+    late = [_action(line) for line in mine if line.late]
+    coming = [_action(line) for line in mine if not line.late]
     ready = [
         _action(line)
-        for line in _action_lines(session, who, today, show=Show.VERIFY)
-        if line.verify_on is None or line.verify_on <= today
+        for line in lines
+        if line.status is ActionStatus.DONE and (line.verify_on is None or line.verify_on <= today)
     ]
-    yield Section(
-        title=N_("Actions à vérifier"),
-        lines=ready,
-        rank=22,
-        more="actions.index",
-        more_values={"show": Show.VERIFY.value},
-    )
+    others = [_action(line, named=True) for line in opened if line.owner_id != who.user_id]
+    for title, some, rank, show in (
+        (N_("Vos actions en retard"), late, 10, Show.MINE),
+        (N_("Vos actions à faire"), coming, 20, Show.MINE),
+        (N_("Actions à vérifier"), ready, 22, Show.VERIFY),
+        (N_("Actions des autres en retard"), others, 22, Show.LATE),
+    ):
+        values = {"show": show.value}
+        yield Section(title=title, lines=some, rank=rank, more="actions.index", more_values=values)
 
 
-def late_actions(session: Session, who: Identity, now: datetime) -> Iterable[Section]:
-    """Give the late actions of others to those who look after them."""
-    if not oversees(who):
-        return
-    lines = _action_lines(session, who, day_in_paris(now), show=Show.LATE)
-    yield Section(
-        title=N_("Actions des autres en retard"),
-        lines=[_action(line, named=True) for line in lines if line.owner_id != who.user_id],
-        rank=22,
-        more="actions.index",
-        more_values={"show": Show.LATE.value},
-    )
-
-
-def _action_lines(session: Session, who: Identity, today: date, *, show: Show) -> list[ActionLine]:
-    statement = actions.list_statement(who, actions.ActionFilter(show=show), today)
-    rows = session.execute(statement.order_by(Action.due_on, Action.id).limit(2 * SHOWN))
-    return [actions.line_maker(today)(row) for row in rows]
+def _action_lines(
+    session: Session, who: Identity, today: date, shows: Sequence[Show]
+) -> list[ActionLine]:
+    """Return the first lines of each list, each line once, by due date."""
+    parts = []
+    for show in shows:
+        statement = actions.list_statement(who, actions.ActionFilter(show=show), today)
+        first = statement.order_by(Action.due_on, Action.id).limit(2 * SHOWN)
+        parts.append(select(first.subquery()))
+    make = actions.line_maker(today)
+    found = {row.id: make(row) for row in session.execute(union_all(*parts))}
+    return sorted(found.values(), key=lambda line: (line.due_on, line.id))
 
 
 def _action(line: ActionLine, *, named: bool = False) -> Line:

@@ -250,6 +250,12 @@ def as_policy_line(row: Row[Any]) -> PolicyLine:
     return PolicyLine(**dict(row._mapping))
 
 
+def versions_of(session: Session, who: Identity) -> tuple[PolicyLine, ...]:
+    """Return the versions that ``who`` may read, the last first; a hundred at most."""
+    rows = session.execute(version_lines(who).order_by(Policy.number.desc()).limit(100))
+    return tuple(map(as_policy_line, rows))
+
+
 def in_force(session: Session, organisation_id: int) -> Policy | None:
     """Return the version in force, ``None`` when there is none."""
     return session.scalars(

@@ -1,11 +1,12 @@
 """What makes the elements of a policy acceptable: context, parties, proposals, text. Pure."""
 
 from qse_audit.policy.rules.codes import (
-    DOMAIN_LETTERS,
     LABEL_MAX,
     LINE_MAX,
+    NEED_KIND,
     SENTENCE_MAX,
     SENTENCES_MAX,
+    SHORT_DOMAINS,
     SWOT_OF,
     TEXT_MAX,
     Domain,
@@ -16,6 +17,7 @@ from qse_audit.policy.rules.codes import (
     PolicyStatus,
     Priority,
     ProposalStatus,
+    Standing,
     Swot,
 )
 from qse_audit.policy.rules.comparison import (
@@ -44,6 +46,7 @@ from qse_audit.policy.rules.moves import (
     PolicyFacts,
     ProposalFacts,
 )
+from qse_audit.policy.rules.verbs import REPEATED, VERBS
 from qse_audit.policy.rules.writing import (
     DECIDED,
     FROZEN,
@@ -72,11 +75,11 @@ from qse_audit.policy.rules.writing import (
 
 __all__ = [
     "DECIDED",
-    "DOMAIN_LETTERS",
     "FROZEN",
     "LABEL_MAX",
     "LINE_MAX",
     "NAME_TAKEN",
+    "NEED_KIND",
     "NO_DOMAIN",
     "NO_FACT",
     "NO_PESTEL",
@@ -84,12 +87,15 @@ __all__ = [
     "POLICY_WORKFLOW",
     "PROPOSAL_WORKFLOW",
     "REASON_ASKED",
+    "REPEATED",
     "SENTENCES_MAX",
     "SENTENCE_MAX",
+    "SHORT_DOMAINS",
     "SWOT_MISMATCH",
     "SWOT_OF",
     "TEXT_MAX",
     "TOO_MANY",
+    "VERBS",
     "WITHDRAWN",
     "Answer",
     "Change",
@@ -118,6 +124,7 @@ __all__ = [
     "SentenceDraft",
     "ShownBy",
     "Span",
+    "Standing",
     "Swot",
     "change_refusals",
     "chosen",

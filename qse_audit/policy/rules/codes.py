@@ -18,20 +18,20 @@ class Domain(Coded):
     ENVIRONMENT = "environment", N_("Environnement")
 
 
-DOMAIN_LETTERS: dict[Domain, Message] = {
-    Domain.QUALITY: N_("Q"),
-    Domain.SAFETY: N_("S"),
-    Domain.ENVIRONMENT: N_("E"),
+SHORT_DOMAINS: dict[Domain, Message] = {
+    Domain.QUALITY: N_("Qualité"),
+    Domain.SAFETY: N_("Sécurité"),
+    Domain.ENVIRONMENT: N_("Environnement"),
 }
-"""A domain in one letter, where there is no room; its name is always said beside."""
+"""A domain in one word, where there is little room."""
 
 
 class Level(Coded):
     """How much, in three steps: the weight of an issue, the influence or interest of a party."""
 
-    LITTLE = "1", N_("Faible")
-    SOME = "2", N_("Moyen")
-    MUCH = "3", N_("Fort")
+    LITTLE = "1", N_("1 sur 3")
+    SOME = "2", N_("2 sur 3")
+    MUCH = "3", N_("3 sur 3")
 
 
 class Priority(Coded):
@@ -107,3 +107,15 @@ class PolicyStatus(Coded):
     REJECTED = "rejected", N_("Refusée")
     ABANDONED = "abandoned", N_("Abandonnée")
     SUPERSEDED = "superseded", N_("Remplacée")
+
+
+class Standing(Coded):
+    """Which issues or parties a list shows."""
+
+    CURRENT = "current", N_("Actuels")
+    DUE = "due", N_("Revue à faire")
+    WITHDRAWN = "withdrawn", N_("Retirés")
+
+
+NEED_KIND = "party_need"
+"""What a fact is that is a requirement of an interested party."""

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from qse_audit.core.text import Localized
+from qse_audit.policy.rules.codes import Domain
 
 
 class ShownBy(StrEnum):
@@ -27,7 +28,7 @@ class Expected:
     title: Localized
     hint: Localized
     """What a good sentence says, and what is often missing."""
-    domain: str
+    domain: Domain
     shown_by: ShownBy
     is_to_be_confirmed: bool
 
@@ -40,6 +41,7 @@ class Checklist:
     """``iso-9001-2015``: the outline in ``referentiels/audits``."""
     name: str
     """``ISO 9001:2015``."""
+    domain: Domain
     is_to_be_confirmed: bool
     expected: tuple[Expected, ...]
 

@@ -174,17 +174,27 @@ def edit_sentence(
 def remove_sentence(
     session: Session, sentence: PolicySentence, *, actor: Identity, now: datetime
 ) -> None:
-    """Take a sentence out; those behind it move up.
+    """Take a sentence out; those behind it move up, and it covers nothing any more.
 
     :raises Refused: once it is no draft.
     """
     policy = sentence.policy
     _open_for(session, policy, actor)
     data = {"position": sentence.position, "key": sentence.key}
+    _forget(session, policy, sentence.key)
     session.delete(sentence)
     session.flush()
     _number(session, policy, _ids_in_order(session, policy))
     _note(session, policy, "remove-sentence", data, actor=actor, now=now)
+
+
+def _forget(session: Session, policy: Policy, key: str) -> None:
+    """Take a sentence out of what covers the expected commitments."""
+    for held in session.scalars(
+        select(CommitmentCoverage).where(CommitmentCoverage.policy_id == policy.id)
+    ):
+        if key in held.sentence_keys:
+            held.sentence_keys = [each for each in held.sentence_keys if each != key]
 
 
 def order_sentences(

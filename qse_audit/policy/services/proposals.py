@@ -108,6 +108,6 @@ def _note(
         "domains": list(proposal.domains),
         "facts": [f"{each['kind']}/{each['id']}" for each in proposal.facts],
     }
-    texts = {"title": proposal.title, "reason": proposal.reason}
+    texts = {"title": proposal.title, "grounds": proposal.reason}
     subject = Kind.PROPOSAL, proposal
     note(session, subject, act, actor=actor, now=now, data=data, texts=texts)

@@ -129,7 +129,7 @@ def _create_context_issue() -> None:
             name=op.f("ck_context_issue_pestel_iff_external"),
         ),
         sa.CheckConstraint(
-            "(withdrawn_at IS NULL) = (length(trim(withdrawal_reason)) = 0)",
+            "withdrawn_at IS NULL OR length(trim(withdrawal_reason)) > 0",
             name=op.f("ck_context_issue_withdrawn_with_reason"),
         ),
         sa.CheckConstraint(
@@ -196,7 +196,7 @@ def _create_interested_party() -> None:
         sa.Column("withdrawal_reason", sa.Text(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.CheckConstraint(
-            "(withdrawn_at IS NULL) = (length(trim(withdrawal_reason)) = 0)",
+            "withdrawn_at IS NULL OR length(trim(withdrawal_reason)) > 0",
             name=op.f("ck_interested_party_withdrawn_with_reason"),
         ),
         sa.CheckConstraint(
