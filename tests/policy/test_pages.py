@@ -330,7 +330,7 @@ def test_a_sentence_is_added_saved_as_it_is_typed_and_removed(
     )
     theirs = as_json(page)
     assert isinstance(theirs, dict)
-    assert theirs["theirs"]["text"] == "Mesurer juste."
+    assert theirs["theirs"] == {"text": "Mesurer juste."}
     page = browse(
         cast.claire, "POST", f"{url}/edit", headers=JSON, status=422, **{**sent, "text": "x" * 601}
     )

@@ -68,7 +68,7 @@ SWOT_OF: dict[IssueKind, tuple[Swot, Swot]] = {
 class Pestel(Coded):
     """What an external issue is about: the six boxes of the PESTEL board."""
 
-    POLITICAL = "political", N_("Politique")
+    POLITICAL = "political", N_("Vie politique")
     ECONOMIC = "economic", N_("Économique")
     SOCIAL = "social", N_("Social")
     TECHNOLOGICAL = "technological", N_("Technologique")

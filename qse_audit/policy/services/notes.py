@@ -1,6 +1,6 @@
 """What every act on the elements of the policy begins and ends with: checks, and the trail."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Protocol
 
@@ -54,25 +54,25 @@ def change(row: object, wanted: Mapping[str, object], *, version: int | None) ->
 
     The same values again change nothing, whatever the version.
 
-    :raises Conflict: when ``version`` is no longer the stored one, with both.
+    :raises Conflict: when ``version`` is no longer the stored one, with both where they differ.
     """
     stored = {name: getattr(row, name) for name in wanted}
     changed = sorted(name for name in wanted if wanted[name] != stored[name])
     if not changed:
         return []
     if version is not None and version != row.version:  # type: ignore[attr-defined]  # Versioned
-        raise Conflict(theirs=as_texts(stored), yours=as_texts(wanted))
+        raise Conflict(theirs=as_texts(stored, changed), yours=as_texts(wanted, changed))
     for name in changed:
         setattr(row, name, wanted[name])
     return changed
 
 
-def as_texts(values: Mapping[str, object]) -> dict[str, str]:
-    """Return values as a conflict shows them."""
-    return {name: _as_text(value) for name, value in values.items()}
+def as_texts(values: Mapping[str, object], names: Iterable[str]) -> dict[str, str]:
+    """Return the values called ``names`` as a field of a page holds them; lists are left out."""
+    return {name: _as_text(values[name]) for name in names if not isinstance(values[name], list)}
 
 
 def _as_text(value: object) -> str:
-    if value is None:
-        return ""
-    return ", ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
+    if isinstance(value, bool):
+        return "y" if value else ""
+    return "" if value is None else str(value)
