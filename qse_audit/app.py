@@ -33,6 +33,7 @@ from qse_audit.evidence import views as evidence
 from qse_audit.findings import queries as findings_queries
 from qse_audit.findings import services as findings_services
 from qse_audit.findings import views as findings
+from qse_audit.indicators import jobs as indicators_jobs
 from qse_audit.indicators import views as indicators
 from qse_audit.paths import static_dir, templates_dir
 from qse_audit.policy import views as policy
@@ -214,7 +215,12 @@ PLACES: Mapping[str, Place] = {
 
 WORKS: Mapping[str, WorkKind] = {
     kind.name: kind
-    for kind in (referentials_jobs.IMPORT, audits_jobs.REPORT, portfolios_jobs.DOSSIER)
+    for kind in (
+        referentials_jobs.IMPORT,
+        audits_jobs.REPORT,
+        indicators_jobs.VALUES,
+        portfolios_jobs.DOSSIER,
+    )
 }
 """What is too long for a request: one line a kind of work."""
 

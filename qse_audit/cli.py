@@ -31,6 +31,7 @@ from qse_audit.demo.loader import is_demo, load_demo, report_demo
 from qse_audit.doctor.examining import examine
 from qse_audit.documents.seal import SealKey, load_or_make_key, read_public_keys
 from qse_audit.documents.store import FileStore
+from qse_audit.indicators import services as indicators
 from qse_audit.portfolios.queries.candidacies import get_dossier
 from qse_audit.portfolios.services.dossiers import export_dossier, verify_file
 from qse_audit.referentials import services as referentials
@@ -137,19 +138,19 @@ def _add_indicator(commands: "argparse._SubParsersAction[argparse.ArgumentParser
     limits = acts.add_parser("xmr", help="natural limits and signals of individual values")
     limits.add_argument("file", type=Path, help="one value a line, or period;value")
     limits.add_argument(
-        "--rules",
-        type=RuleSet,
-        choices=[*RuleSet],
-        default=RuleSet.WHEELER,
-        metavar="SET",
+        "--rules", type=RuleSet, choices=[*RuleSet], default=RuleSet.WHEELER, metavar="SET",
         help=f"one of {', '.join(RuleSet)}; wheeler by default",
-    )
-    limits.add_argument(
-        "--json",
-        action="store_true",
-        help="print JSON; a signal goes from a period, or from the rank of a value, to another",
-    )
+    )  # fmt: skip
+    limits.add_argument("--json", action="store_true", help="print JSON: signals from … to …")
     limits.set_defaults(command=xmr_command)
+    values = acts.add_parser("import", help="import the values of an indicator from CSV or XLSX")
+    values.add_argument("file", type=Path, help="period; one column a quantity; comment")
+    values.add_argument("--indicator", required=True, help="its reference or its short name")
+    values.add_argument("--dry-run", action="store_true", help="read and report, change nothing")
+    values.add_argument("--reason", default="", help="why values that are there are corrected")
+    values.add_argument("--by", help="e-mail of who enters them; by default the owner")
+    values.add_argument("--json", action="store_true", help="print the report as JSON")
+    values.set_defaults(command=values_command)
 
 
 def prepare(settings: Settings) -> Engine:
@@ -286,6 +287,26 @@ def import_command(arguments: argparse.Namespace, settings: Settings) -> int:
         say(f"! {warning}")
     say(f"{told['referential']} {told['edition']}: {told['requirements']} ({report.outcome})")
     return 0
+
+
+def values_command(arguments: argparse.Namespace, settings: Settings) -> int:
+    """Import the values of an indicator: everything, or nothing with every fault said."""
+    content = arguments.file.read_bytes()
+    engine = prepare(settings)
+    with Session(engine) as session:
+        wanted = indicators.Wanted(arguments.indicator, arguments.reason, arguments.by)
+        name, dry = arguments.file.name, arguments.dry_run
+        preview = indicators.import_file(
+            session, content, name, wanted=wanted, dry_run=dry, now=now()
+        )
+        session.commit()
+    engine.dispose()
+    told, faults = preview.as_json(), preview.read.faults
+    if arguments.json:
+        say(json.dumps(told, ensure_ascii=False))
+    elif not faults:
+        say(", ".join(f"{told[name]} {name}" for name in ("added", "corrected", "unchanged")))
+    return max((complain(fault.text) for fault in faults), default=0)
 
 
 def _company(session: Session, name: str | None) -> int | None:

@@ -36,6 +36,7 @@ from qse_audit.db.lease import (
 from qse_audit.db.statistics import STATISTICS_SECONDS, refresh_statistics
 from qse_audit.documents.store import FileStore
 from qse_audit.evidence.jobs import erase_withdrawn, sweep
+from qse_audit.indicators.services import count_all
 from qse_audit.settings import Settings
 from qse_audit.works.jobs import run_works
 
@@ -78,6 +79,10 @@ def _run_works(session: Session, now: datetime, settings: Settings) -> int:
     return run_works(session, now, settings, WORKS)
 
 
+def _count_indicators(session: Session, now: datetime, _: Settings) -> int:
+    return count_all(session, now)
+
+
 def _forget_stale(session: Session, now: datetime, _: Settings) -> int:
     return forget_stale(session, now)
 
@@ -118,6 +123,12 @@ JOBS: tuple[Job, ...] = (
         run=_look_at_tables,
         every_seconds=STATISTICS_SECONDS,
         sentence=N_("Regarde la taille des tables, pour que les listes longues restent rapides."),
+    ),
+    Job(
+        name="count-indicators",
+        run=_count_indicators,
+        every_seconds=24 * 3600,
+        sentence=N_("Compte depuis nos fiches les valeurs des indicateurs automatiques."),
     ),
     Job(
         name="forget-stale",

@@ -38,10 +38,6 @@ SHARED = {"certification_version", "block", "capability", "criterion"}
 """What belongs to nobody: the certification and its grid."""
 PASSING = {"lease", "counter", "sign_in_session", "sign_in_failure", "handled_request"}
 """What the machinery keeps, without a word of anybody."""
-PASSING |= {
-    "measurement_correction",
-}
-"""Tables whose pages come next."""
 MACHINE = {
     "event.body",
     "event.verb",

@@ -9,6 +9,7 @@ from qse_audit.audits.rules import Verdict
 from qse_audit.core.text import N_, Message
 from qse_audit.documents.text import day
 from qse_audit.findings.rules import VERBS as FINDING_VERBS
+from qse_audit.indicators.rules import VERBS as INDICATOR_VERBS
 from qse_audit.policy.rules import VERBS as POLICY_VERBS
 
 RETRY_MINUTES = (1, 5, 15, 60, 240, 720)
@@ -60,6 +61,12 @@ def reminder(due_on: date, today: date, **words: str) -> Message:
     return N_("Échéance le %(due_on)s : %(title)s (%(reference)s)", **words)
 
 
+def values_due(due_on: date, **words: str) -> Message:
+    """Return what the owner of an indicator reads when its values are due."""
+    words["due_on"] = due_on.isoformat()
+    return N_("Valeurs attendues pour le %(due_on)s : %(title)s (%(reference)s)", **words)
+
+
 def verification_due(verify_on: date, **words: str) -> Message:
     """Return what a verifier reads when the delay before verification is over."""
     words["verify_on"] = verify_on.isoformat()
@@ -109,6 +116,7 @@ SUBJECTS: Mapping[str, Message] = {
 VERBS: Mapping[str, Message] = {
     **ACTION_VERBS,
     **FINDING_VERBS,
+    **INDICATOR_VERBS,
     **POLICY_VERBS,
     "finding.edit": N_("Constat modifié"),
     "finding.attach": N_("Preuve jointe au constat"),

@@ -15,6 +15,7 @@ from qse_audit.core.text import N_
 from qse_audit.demo.audits import plan_audits
 from qse_audit.demo.candidates import plan_candidates
 from qse_audit.demo.company import DOMAIN, PASSWORD, plan_company
+from qse_audit.demo.indicators import plan_indicators
 from qse_audit.demo.policy import plan_policy
 from qse_audit.demo.timeline import Timeline
 from qse_audit.demo.world import World, read
@@ -63,6 +64,7 @@ def load_demo(session: Session, *, files: FileStore, seal_key: SealKey, now: dat
     plan_audits(world)
     plan_policy(world)
     plan_candidates(world)
+    plan_indicators(world)
     world.timeline.run()
 
 

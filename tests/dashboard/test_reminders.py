@@ -10,8 +10,9 @@ from qse_audit.accounts.models import Membership, Person
 from qse_audit.actions import services
 from qse_audit.actions.rules import Move
 from qse_audit.core.clock import PARIS, day_in_paris, now
+from qse_audit.core.permissions import Kind
 from qse_audit.dashboard.jobs import remind
-from qse_audit.dashboard.jobs.reminders import ACTION_PATH
+from qse_audit.dashboard.jobs.reminders import PATHS
 from qse_audit.db.outbox import Mail, Notice
 from tests.actions.factories import TODAY, make_action, make_done, make_finding
 
@@ -122,7 +123,7 @@ def test_one_mail_a_day_holds_everything_in_the_language_of_the_person(
     assert mail.address == "bob@example.org"
     assert "2" in mail.subject
     assert "Dater 100 % des fiches" in mail.text
-    assert f"https://qse.example.org{ACTION_PATH.format(first.id)}" in mail.text
+    assert f"https://qse.example.org{PATHS[Kind.ACTION].format(first.id)}" in mail.text
     assert str(DUE) not in mail.text, "days are worded"
     assert f"{DUE.year}" in mail.text
 
@@ -147,7 +148,8 @@ def test_the_links_of_the_mails_lead_to_the_pages(app):
     with app.test_request_context():
         from flask import url_for
 
-        assert ACTION_PATH.format(12) == url_for("actions.detail", action_id=12)
+        assert PATHS[Kind.ACTION].format(12) == url_for("actions.detail", action_id=12)
+        assert PATHS[Kind.INDICATOR].format(12) == url_for("indicators.values", indicator_id=12)
 
 
 def test_a_day_is_that_of_paris(session, cast, finding, settings):
@@ -165,4 +167,4 @@ def test_the_job_sends_few_statements_when_nothing_is_new(session, cast, finding
     run(DUE)
     statements.clear()
     run(DUE)
-    assert len(statements) <= 4
+    assert len(statements) <= 5

@@ -4,6 +4,7 @@ import csv
 import io
 
 import pytest
+from pypdf import PdfReader
 from sqlalchemy import select
 
 from qse_audit.core.clock import now
@@ -234,6 +235,10 @@ def test_the_targets_page_stores_path_and_limits(session, cast, browse):
     made = fresh(session, indicator.id)
     assert [(str(t.period_on), str(t.value)) for t in made.targets] == [("2027-12-01", "12.5")]
     assert str(made.action_high) == "1000"
+    page = browse(cast.bob, "GET", f"/indicators/{indicator.id}/targets")
+    assert page.select_one("[name=targets-0-period]")["value"] == "2027-12"
+    assert page.select_one("[name=targets-0-value]")["value"] == "12,5"
+    assert page.select_one("[name=action_high]")["value"] == "1000"
 
 
 @pytest.mark.parametrize(
@@ -334,3 +339,20 @@ def test_the_page_of_a_card_sends_few_statements(session, cast, browse, statemen
     statements.clear()
     browse(cast.claire, "GET", f"/indicators/{indicator.id}")
     assert len(statements) - 1 <= 12, "\n".join(statements)
+
+
+@pytest.mark.parametrize("locale", ["fr", "en"])
+def test_the_card_is_printed_as_pdf(session, cast, client_of, locale):
+    indicator = make_indicator(session, cast)
+    measure(session, indicator, {LAST: {"accidents": 1, "heures": 16450}}, by=cast.bob)
+    key = indicator.id
+    session.rollback()
+    client = client_of(cast.bob)
+    client.post("/locale", data={"locale": locale})
+    answer = client.get(f"/indicators/{key}/card.pdf")
+    assert answer.content_type == "application/pdf"
+    text = "\n".join(page.extract_text() for page in PdfReader(io.BytesIO(answer.data)).pages)
+    words = {"fr": "Comment il est calculé", "en": "How it is computed"}[locale]
+    for wanted in (words, "Renforcer la prévention", "60,79" if locale == "fr" else "60.79"):
+        assert wanted in text.replace("\u202f", " ").replace("\u00a0", " ")
+    assert client_of(cast.david).get(f"/indicators/{key}/card.pdf").status_code == 404

@@ -250,6 +250,8 @@ class Judge:
     def _through(self, who: Identity, table: str, parent: str, key: int | None) -> bool:
         target = self.targets.get(parent)
         permission = NARROWER.get(table, target and target.read)
+        if key is not None and parent == "measurement":  # it belongs to an indicator itself
+            return self._may_read(who, parent, key)
         if key is None or permission is None:
             return False
         here = target.load(self.session, key).access() if target else Access(frozenset({key}))

@@ -24,18 +24,23 @@ from qse_audit.dashboard.rules import (
     as_message,
     policy_review,
     reminder,
+    values_due,
     verification_due,
 )
 from qse_audit.db.outbox import Notice, notify, post_mail
 from qse_audit.documents.mail import mail_text
 from qse_audit.documents.text import Texts
+from qse_audit.indicators.models import Indicator
+from qse_audit.indicators.rules import IndicatorStatus
+from qse_audit.indicators.rules import due_reminder as values_reminder
 from qse_audit.policy.models import Policy
 from qse_audit.policy.rules import PolicyStatus
 from qse_audit.settings import Settings
 
 ACTION_PATH, POLICY_PATH = "/actions/{}", "/policy/versions/{}"
-"""Where the page of an action, of a policy, is: jobs know no request to ask."""
-PATHS = {Kind.ACTION: ACTION_PATH, Kind.POLICY: POLICY_PATH}
+VALUES_PATH = "/indicators/{}/values"
+"""Where the page of an action, of a policy, of values, is: jobs know no request to ask."""
+PATHS = {Kind.ACTION: ACTION_PATH, Kind.INDICATOR: VALUES_PATH, Kind.POLICY: POLICY_PATH}
 POLICY_OFFSETS = (-30, 0)
 """When coordinators hear of the review of the policy: days from its date."""
 
@@ -73,6 +78,7 @@ def remind(session: Session, now: datetime, settings: Settings) -> int:
             *_owners_reminded(session, today),
             *_verifiers_reminded(session, today),
             *_coordinators_reminded(session, today),
+            *_values_reminded(session, today),
         ],
         key=lambda each: (each.person_id, each.key),
     )
@@ -170,6 +176,39 @@ def _coordinators_reminded(session: Session, today: date) -> Iterator[Reminder]:
             subject=(Kind.POLICY, row.id),
             message=policy_review(row.review_on, today, number=str(row.number)),
         )
+
+
+def _values_reminded(session: Session, today: date) -> Iterator[Reminder]:
+    """Give what the owners of indicators should have heard of: values are due, or late."""
+    rows = session.execute(
+        select(
+            Indicator.id,
+            Indicator.reference,
+            Indicator.title,
+            Indicator.awaited_on,
+            Indicator.due_on,
+            Indicator.owner_id,
+            Indicator.organisation_id,
+        ).where(
+            Indicator.status == IndicatorStatus.ACTIVE,
+            Indicator.due_on <= today,
+            Indicator.due_on >= today - timedelta(days=CATCH_UP_DAYS),
+            exists().where(
+                Membership.person_id == Indicator.owner_id,
+                Membership.organisation_id == Indicator.organisation_id,
+            ),
+        )
+    )
+    for row in rows:
+        offset = values_reminder(row.due_on, today)
+        if offset is not None:
+            yield Reminder(
+                key=f"reminder/indicator/{row.id}/{offset:+d}/{row.awaited_on}",
+                person_id=row.owner_id,
+                organisation_id=row.organisation_id,
+                subject=(Kind.INDICATOR, row.id),
+                message=values_due(row.due_on, title=row.title, reference=row.reference),
+            )
 
 
 def _unsaid(session: Session, due: Sequence[Reminder]) -> list[Reminder]:

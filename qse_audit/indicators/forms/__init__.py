@@ -14,6 +14,7 @@ from qse_audit.indicators.forms.readings import (
     ExplainForm,
     WithdrawEventForm,
 )
+from qse_audit.indicators.forms.values import ImportForm, ReasonForm, ValuesForm
 
 __all__ = [
     "AdoptForm",
@@ -24,6 +25,9 @@ __all__ = [
     "DefinitionForm",
     "EventForm",
     "ExplainForm",
+    "ImportForm",
     "MoveForm",
+    "ReasonForm",
+    "ValuesForm",
     "WithdrawEventForm",
 ]

@@ -26,6 +26,7 @@ from qse_audit.core.periods import Frequency
 from qse_audit.core.series import Direction, RuleSet
 from qse_audit.core.text import N_
 from qse_audit.indicators.rules import (
+    REASON_MAX,
     Aim,
     AutomaticSource,
     Band,
@@ -306,7 +307,7 @@ class AimForm(VersionedForm):
 class MoveForm(Form):
     """Why an indicator moves."""
 
-    reason = TextAreaField(_l("Raison"), [Length(max=1000)])
+    reason = TextAreaField(_l("Raison"), [Length(max=REASON_MAX)])
 
 
 class CloseForm(Form):

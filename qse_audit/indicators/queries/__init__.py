@@ -1,5 +1,6 @@
 """Reading indicators and their values. Nothing here writes."""
 
+from qse_audit.indicators.queries.automatic import records_of
 from qse_audit.indicators.queries.cards import (
     Happening,
     Offer,
@@ -17,6 +18,7 @@ from qse_audit.indicators.queries.cards import (
     neighbours,
     offers,
     places_of,
+    printing_names,
     sheet_of,
     target_path,
 )
@@ -44,7 +46,9 @@ from qse_audit.indicators.queries.values import (
     corrections_of,
     measured,
     results_by_name,
+    rows_of_many,
     series_of,
+    small_hours,
     stored_rows,
 )
 
@@ -84,10 +88,14 @@ __all__ = [
     "neighbours",
     "offers",
     "places_of",
+    "printing_names",
     "readable_by",
+    "records_of",
     "results_by_name",
+    "rows_of_many",
     "series_of",
     "sheet_of",
+    "small_hours",
     "stored_rows",
     "target_path",
 ]

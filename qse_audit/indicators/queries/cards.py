@@ -9,7 +9,7 @@ from fractions import Fraction
 from sqlalchemy import and_, select
 from sqlalchemy.orm import Session, selectinload
 
-from qse_audit.accounts.models import Membership, Person, Site
+from qse_audit.accounts.models import Membership, Organisation, Person, Site
 from qse_audit.core.errors import NotFound, Refusal
 from qse_audit.core.periods import Frequency, Period
 from qse_audit.core.permissions import Kind
@@ -215,6 +215,14 @@ def places_of(session: Session, indicator: Indicator) -> Places:
     process = select(Process.name).where(Process.id == indicator.process_id).scalar_subquery()
     site = select(Site.name).where(Site.id == indicator.site_id).scalar_subquery()
     return Places(*session.execute(select(process, site)).one())
+
+
+def printing_names(session: Session, who: Identity) -> tuple[str, str]:
+    """Return the names of the organisation where ``who`` acts, and of ``who``: one statement."""
+    organisation = select(Organisation.name).where(Organisation.id == who.organisation_id)
+    person = select(Person.name).where(Person.id == who.user_id)
+    row = session.execute(select(organisation.scalar_subquery(), person.scalar_subquery())).one()
+    return row[0] or "", row[1] or ""
 
 
 def is_member(session: Session, person_id: int, organisation_id: int) -> bool:

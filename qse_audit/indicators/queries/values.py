@@ -11,8 +11,17 @@ from sqlalchemy.orm import Session
 
 from qse_audit.accounts.models import Person
 from qse_audit.core.periods import Frequency, Period
+from qse_audit.core.text import Message
 from qse_audit.indicators.models import Correction, Indicator, Measurement
-from qse_audit.indicators.rules import Calendar, Completeness, IndicatorStatus, Known, Stored
+from qse_audit.indicators.rules import (
+    Calendar,
+    Completeness,
+    IndicatorStatus,
+    Known,
+    Stored,
+    hours_of_rate,
+    small_hours_warning,
+)
 
 COMPLETENESS_DAYS = 366
 """Over how many days completeness is told."""
@@ -119,6 +128,26 @@ def stored_rows(session: Session, indicator_id: int, frequency: Frequency) -> di
     return found
 
 
+def rows_of_many(
+    session: Session, frequencies: Mapping[int, Frequency]
+) -> dict[int, dict[Period, Row]]:
+    """Return everything stored for several indicators, by id, then by period: one statement."""
+    t = Measurement
+    rows = session.execute(
+        select(
+            t.indicator_id, t.id, t.period_on, t.inputs, t.comment, t.version, t.value,
+            t.is_complete, t.late_days, t.source,
+        ).where(t.indicator_id.in_(list(frequencies)))
+    )  # fmt: skip
+    found: dict[int, dict[Period, Row]] = {}
+    for row in rows:
+        values = dict(row._mapping)
+        key = values.pop("indicator_id")
+        period = Period.of(frequencies[key], values.pop("period_on"))
+        found.setdefault(key, {})[period] = Row(period=period, **values)
+    return found
+
+
 def results_by_name(
     session: Session, organisation_id: int, frequency: Frequency, names: Sequence[str]
 ) -> Known:
@@ -140,6 +169,23 @@ def results_by_name(
         if value is not None:
             found.setdefault(name, {})[Period.of(frequency, day).ordinal] = Fraction(value)
     return found
+
+
+def small_hours(session: Session, indicator: Indicator, newest: Period) -> Message | None:
+    """Return the warning that a rate per million rests on few hours over twelve months, if so."""
+    units = {each.name: each.measure_unit for each in indicator.variables}
+    name = hours_of_rate(indicator.formula, units) if indicator.formula else None
+    if name is None:
+        return None
+    year = newest.frequency.periods_a_year
+    rows = session.scalars(
+        select(Measurement.inputs).where(
+            Measurement.indicator_id == indicator.id,
+            Measurement.period_on > newest.shift(-year).starts_on,
+        )
+    )
+    found = [Fraction(inputs[name]) for inputs in rows if name in inputs]
+    return small_hours_warning(sum(found, Fraction(0)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,11 +1,12 @@
 """Indicators and their values as spreadsheets: lines in, bytes out."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal
 
 from qse_audit.core.text import N_
 from qse_audit.documents.sheets import Cell, Column, Sheet, csv_bytes, xlsx
 from qse_audit.documents.text import Texts
-from qse_audit.indicators.queries import IndicatorLine, Latest
+from qse_audit.indicators.queries import IndicatorLine, Latest, Measured
 
 COLUMNS = (
     (N_("Référence"), 14),
@@ -38,6 +39,40 @@ def listed(
     columns = [Column(texts.translate(name), width) for name, width in COLUMNS]
     sheet = Sheet(title, columns, _rows(lines, latest, texts))
     return csv_bytes(sheet, locale=locale) if extension == "csv" else xlsx([sheet], title=title)
+
+
+def valued(
+    title: str,
+    columns: Sequence[tuple[str, str]],
+    rows: Sequence[Measured],
+    extension: str,
+    *,
+    locale: str,
+) -> bytes:
+    """Return every value of an indicator; the file can be imported again as it is."""
+    texts = Texts(locale)
+    heads = [Column(texts.translate(N_("période")), 14)]
+    heads += [Column(name, max(14, len(label) // 2)) for name, label in columns]
+    ours = (N_("Résultat"), N_("Source"), N_("Saisie par"), N_("Saisie le"), N_("Corrections"))
+    heads += [Column(texts.translate(N_("commentaire")), 30)]
+    heads += [Column(texts.translate(name), 16) for name in ours]
+    sheet = Sheet(title, heads, _valued_rows(rows, [name for name, _ in columns]))
+    return csv_bytes(sheet, locale=locale) if extension == "csv" else xlsx([sheet], title=title)
+
+
+def _valued_rows(rows: Iterable[Measured], names: Sequence[str]) -> Iterable[Sequence[Cell]]:
+    for row in rows:
+        inputs = (row.inputs.get(name) for name in names)
+        yield (
+            row.period.iso,
+            *(None if text is None else Decimal(text) for text in inputs),
+            row.comment,
+            row.value,
+            row.source,
+            row.entered_by,
+            row.entered_at,
+            row.correction_count or None,
+        )
 
 
 def _rows(

@@ -1,5 +1,6 @@
 """Changing indicators and their values: each function is one act; none commits."""
 
+from qse_audit.indicators.services.automatic import count_all, count_now
 from qse_audit.indicators.services.baselines import (
     BaselineDraft,
     date_event,
@@ -15,25 +16,47 @@ from qse_audit.indicators.services.cards import (
     define_indicator,
     edit_indicator,
 )
+from qse_audit.indicators.services.imports import (
+    IMPORT_WORK,
+    Preview,
+    Wanted,
+    ask_import,
+    import_file,
+    import_values,
+    indicator_named,
+    preview_values,
+    read_values,
+)
 from qse_audit.indicators.services.moves import close_periods, move_indicator
 from qse_audit.indicators.services.signals import Explanation, explain_signal, watch
 from qse_audit.indicators.services.values import Entered, enter_values
 
 __all__ = [
+    "IMPORT_WORK",
     "BaselineDraft",
     "Entered",
     "Explanation",
+    "Preview",
+    "Wanted",
     "adopt_indicator",
     "aim_indicator",
+    "ask_import",
     "close_periods",
+    "count_all",
+    "count_now",
     "create_indicator",
     "date_event",
     "define_indicator",
     "edit_indicator",
     "enter_values",
     "explain_signal",
+    "import_file",
+    "import_values",
+    "indicator_named",
     "lock_baseline",
     "move_indicator",
+    "preview_values",
+    "read_values",
     "show_indicators",
     "unlock_baseline",
     "watch",

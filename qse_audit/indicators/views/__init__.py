@@ -1,6 +1,16 @@
 """The pages about indicators."""
 
-from qse_audit.indicators.views import card, charts, dashboards, library, listing, moves, signals
+from qse_audit.indicators.views import (
+    card,
+    charts,
+    dashboards,
+    importing,
+    library,
+    listing,
+    moves,
+    signals,
+    values,
+)
 from qse_audit.indicators.views.blueprint import INDICATOR, bp
 from qse_audit.indicators.views.signals import SIGNAL
 
@@ -11,8 +21,10 @@ __all__ = [
     "card",
     "charts",
     "dashboards",
+    "importing",
     "library",
     "listing",
     "moves",
     "signals",
+    "values",
 ]

@@ -8,6 +8,7 @@ from flask import Blueprint
 from qse_audit.accounts.queries import people_of, sites_of
 from qse_audit.core.errors import BadInput, Refusal, Refused
 from qse_audit.core.permissions import Permission
+from qse_audit.core.text import N_
 from qse_audit.indicators import queries
 from qse_audit.processes.queries import processes_of
 from qse_audit.web.database import session
@@ -52,7 +53,8 @@ def accepted(form: Form, act: Callable[[], Any]) -> Any:
 def tell(form: Form, error: Refused | BadInput) -> None:
     """Show why something was refused, each reason at its field."""
     if isinstance(error, BadInput):
-        error = Refused([Refusal("bad_input", error.message, error.place)])
+        told = N_("%(place)s : %(message)s", place=error.place, message=error.message)
+        error = Refused([Refusal("bad_input", told if error.place else error.message)])
     for refusal in error.refusals:
         field = "formula" if refusal.code.startswith("formula") else FIELDS.get(refusal.code)
         form.refuse(Refused([refusal]), field if field and field in form else None)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from markupsafe import Markup
@@ -16,6 +16,8 @@ from qse_audit.documents.text import moment
 from qse_audit.indicators import queries, services
 from qse_audit.indicators.forms import AimForm, CardForm, DefinitionForm
 from qse_audit.indicators.models import Indicator
+from qse_audit.indicators.reports.card import PrintedCard
+from qse_audit.indicators.reports.card import card_pdf as make_pdf
 from qse_audit.indicators.views.blueprint import INDICATOR, accepted, bp, choices
 from qse_audit.indicators.views.library import everything
 from qse_audit.web.conflicts import conflict_page
@@ -24,6 +26,8 @@ from qse_audit.web.guards import requires
 from qse_audit.web.i18n import locale
 from qse_audit.web.sign_in import identity
 
+LIMITS = ("alert_low", "alert_high", "action_low", "action_high", "tolerance_low",
+          "tolerance_high", "reaction_plan")  # fmt: skip
 BLANK_TARGETS = 2
 """Empty rows at the end of a target path."""
 
@@ -46,6 +50,26 @@ def detail(indicator: Indicator) -> ResponseReturnValue:
         history=[told(each) for each in queries.history(session(), indicator.id)],
         context=[each for each in everything() if each.identifier == indicator.library_key],
         today=today,
+    )
+
+
+@bp.get("/<int:indicator_id>/card.pdf")
+@requires(Permission.INDICATOR_READ, on=INDICATOR)
+def card_pdf(indicator: Indicator) -> ResponseReturnValue:
+    """Send the card as PDF."""
+    organisation, person = queries.printing_names(session(), identity())
+    card = PrintedCard(
+        indicator=indicator,
+        organisation=organisation,
+        places=queries.places_of(session(), indicator),
+        measured=queries.measured(session(), indicator, most=12),
+        printed_at=now(),
+        printed_by=person,
+    )
+    return Response(
+        make_pdf(card, locale()),
+        content_type="application/pdf",
+        headers={"Content-Disposition": f"inline; filename={indicator.reference}.pdf"},
     )
 
 
@@ -189,7 +213,8 @@ def _aim_form(indicator: Indicator) -> AimForm:
         {"period": each.period.iso, "value": each.value, "reason": each.reason}
         for each in queries.target_path(indicator)
     ]
-    form = AimForm(obj=indicator, targets=rows)
+    limits = {name: getattr(indicator, name) for name in LIMITS}
+    form = AimForm(version=str(indicator.version), targets=rows, **limits)
     for _each in range(0 if form.is_submitted() else BLANK_TARGETS):
         form.targets.append_entry()
     return form

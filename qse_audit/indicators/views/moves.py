@@ -3,6 +3,7 @@
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from qse_audit.core.clock import day_in_paris, now
 from qse_audit.core.permissions import Permission
@@ -48,6 +49,17 @@ def _move_page(indicator: Indicator, name: str, form: MoveForm) -> ResponseRetur
         offer=offers.get(name),
     )
     return body, 422 if form.errors else 200
+
+
+@bp.post("/<int:indicator_id>/count")
+@requires(Permission.INDICATOR_MEASURE, on=INDICATOR)
+@commits
+def count(indicator: Indicator) -> ResponseReturnValue:
+    """Count its automatic values from our records now."""
+    changed = services.count_now(session(), indicator, actor=identity(), now=now())
+    said = ngettext("%(num)s période recomptée.", "%(num)s périodes recomptées.", changed)
+    flash(said if changed else _("Les comptes sont déjà à jour."), "success")
+    return redirect(url_for("indicators.values", indicator_id=indicator.id), 303)
 
 
 @bp.route("/<int:indicator_id>/close", methods=["GET", "POST"])
