@@ -68,6 +68,17 @@ def test_completeness_of_many_is_one_statement(session, cast, statements):
     assert len(statements) == 1
 
 
+def test_the_list_says_how_complete_everything_is(session, cast, browse):
+    made = [
+        make_indicator(session, cast, title=f"I{n}", starts_on=MONTH.shift(-4).starts_on)
+        for n in range(2)
+    ]
+    measure(session, made[0], {MONTH.shift(-4): {"accidents": 0, "heures": 9}}, by=cast.bob)
+    due = 2 * completeness(session, made[0]).due
+    page = browse(cast.jean, "GET", "/indicators/")
+    assert f"1 sur {due}" in page.select_one(".overall").text
+
+
 def evening():
     return now().replace(hour=LATE_HOUR)
 

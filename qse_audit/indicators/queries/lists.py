@@ -40,6 +40,11 @@ class IndicatorFilter:
     owner_id: int | None = None
     process_id: int | None = None
 
+    @property
+    def is_narrowed(self) -> bool:
+        """Say whether it asks for less than one word of the address shows."""
+        return bool(self.search or self.domain or self.owner_id or self.process_id)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Latest:

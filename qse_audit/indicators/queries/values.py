@@ -259,6 +259,12 @@ def completeness_of(
     }
 
 
+def overall_completeness(session: Session, organisation_id: int, today: date) -> Completeness:
+    """Return how complete all series of an organisation are together: two statements."""
+    each = completeness_of(session, calendars_of(session, organisation_id), today)
+    return sum(each.values(), Completeness())
+
+
 def _due(calendar: Calendar, since: date, today: date) -> frozenset[date]:
     """Return the first days of the periods due in a span."""
     start = max(calendar.starts_on, since)

@@ -11,7 +11,7 @@ from qse_audit.core.permissions import Permission
 from qse_audit.indicators import queries
 from qse_audit.indicators.queries import IndicatorFilter, Show
 from qse_audit.indicators.reports import sheets
-from qse_audit.indicators.rules import IndicatorDomain
+from qse_audit.indicators.rules import Completeness, IndicatorDomain
 from qse_audit.indicators.views.blueprint import bp
 from qse_audit.processes.queries import processes_of
 from qse_audit.web.database import session
@@ -21,6 +21,9 @@ from qse_audit.web.i18n import locale
 from qse_audit.web.listing import Listing, listing
 from qse_audit.web.paging import page
 from qse_audit.web.sign_in import identity
+
+MOST_ADDED_UP = 500
+"""Indicators whose completeness is added up on each visit of the list."""
 
 
 @bp.get("/")
@@ -34,11 +37,13 @@ def index() -> ResponseReturnValue:
         session(), statement, queries.by_title(shown.sort[1]),
         cursor=shown.cursor, make=queries.line_maker(today),
     )  # fmt: skip
+    counts = queries.count_shown(session(), who, wanted, today)
     return render_template(
         "indicators/index.html",
         page=found,
+        overall=None if wanted.is_narrowed else _overall(counts[Show.ACTIVE]),
         latest=queries.latest_values(session(), [line.id for line in found.rows]),
-        counts=queries.count_shown(session(), who, wanted, today),
+        counts=counts,
         listing=shown,
         wanted=wanted,
         **filters(),
@@ -59,6 +64,14 @@ def export(extension: str) -> ResponseReturnValue:
         content_type=sheets.MEDIA_TYPES[extension],
         headers={"Content-Disposition": f"attachment; filename=indicators.{extension}"},
     )
+
+
+def _overall(active: int) -> Completeness | None:
+    """Return how complete all series are; of very many, nobody waits for it."""
+    if not 0 < active <= MOST_ADDED_UP:
+        return None
+    today = day_in_paris(now())
+    return queries.overall_completeness(session(), identity().organisation_id, today)
 
 
 def filters() -> dict[str, Any]:
