@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from fractions import Fraction
-from functools import cache
+from functools import cache, lru_cache
 from gettext import NullTranslations
 from typing import Any
 
@@ -45,6 +45,7 @@ def percent(ratio: Number | None, locale: str, *, digits: int = 1) -> str:
     return f"{number(ratio * 100, locale, digits=digits)}{space}%"
 
 
+@lru_cache(maxsize=4096)  # a list shows the same few days again and again
 def day(value: date | None, locale: str) -> str:
     """Return a date with its weekday: ``lun. 23 nov. 2026``, ``Mon 23 Nov 2026``.
 

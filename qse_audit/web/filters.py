@@ -1,7 +1,7 @@
 """How templates word values: dates, numbers, sizes, in the language of the page."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date
 from typing import Any
 
@@ -55,6 +55,20 @@ def chart_svg(spec: ChartSpec, *, narrow: bool = False) -> Markup:
     return Markup(to_svg(spec, NARROW if narrow else WIDE))  # it escapes every text itself
 
 
+def labelled(cells: Markup, labels: Sequence[str]) -> Markup:
+    """Give each ``<td>`` of a row the name of its column, which a narrow screen shows."""
+    first, *rest = str(cells).split("<td")
+    shift = 1 if "<th" in first else 0
+    return Markup(
+        first
+        + "".join(
+            f'<td data-label="{escape(label)}"{cell}'
+            for label, cell in zip(labels[shift:], rest, strict=False)
+        )
+        + "".join(f"<td{cell}" for cell in rest[len(labels) - shift :])
+    )
+
+
 def init_app(app: Flask) -> None:
     """Give the templates of ``app`` the filters."""
     app.jinja_env.filters.update(
@@ -67,6 +81,7 @@ def init_app(app: Flask) -> None:
         period_label=period_label,
         unbroken=unbroken,
         counted=counted,
+        labelled=labelled,
         chart_plotly=to_plotly,
         chart_svg=chart_svg,
         chart_table=to_table,

@@ -1,10 +1,11 @@
 """Languages: French first, English complete."""
 
+from functools import lru_cache
 from gettext import NullTranslations
 
 from flask import Flask, request
 from flask import session as cookie
-from flask_babel import Babel, Domain, get_locale, gettext, ngettext
+from flask_babel import Babel, Domain, get_locale, ngettext
 
 from qse_audit.core.text import LOCALES, Message
 from qse_audit.documents.text import catalogue
@@ -43,14 +44,23 @@ def locale() -> str:
     return found.language if found else LOCALES[0]
 
 
+def word(msgid: str, **values: object) -> str:
+    """Return a text of a template in the language of the page; each is looked up once."""
+    text = _looked_up(locale(), msgid)
+    return text % values if values else text
+
+
+@lru_cache(maxsize=8192)
+def _looked_up(language: str, msgid: str) -> str:
+    return str(catalogue(language).gettext(msgid))
+
+
 def translate(message: str) -> str:
     """Return a message of the pure layers in the language of the page."""
     if isinstance(message, Message):
         # A value may itself be a message: a label inside a sentence.
-        values = {name: _value(value) for name, value in message.values.items()}
-        text = str(gettext(message.msgid))
-        return text % values if values else text
-    return str(gettext(message)) if message else ""
+        return word(message.msgid, **{name: _value(v) for name, v in message.values.items()})
+    return word(str(message)) if message else ""
 
 
 def _value(value: object) -> object:
@@ -63,4 +73,4 @@ def init_app(app: Flask) -> None:
     app.config["BABEL_DEFAULT_TIMEZONE"] = "Europe/Paris"
     Bilingual(app, locale_selector=choose_locale)
     app.jinja_env.filters["tr"] = translate
-    app.jinja_env.globals.update(gettext=gettext, ngettext=ngettext, _=gettext)
+    app.jinja_env.globals.update(gettext=word, ngettext=ngettext, _=word)

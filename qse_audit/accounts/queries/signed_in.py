@@ -4,9 +4,10 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Row, ScalarSelect, Select, func, select
+from sqlalchemy import Row, ScalarSelect, Select, bindparam, func, select
 from sqlalchemy.orm import Session, aliased
 
 from qse_audit.accounts.models import Membership, Organisation, Person, SignInSession
@@ -102,7 +103,12 @@ def token_hash(token: str) -> str:
 def visitor(session: Session, token: str) -> Visitor | None:
     """Return who is behind a cookie’s token, or ``None`` when it no longer counts."""
     at = now()
-    rows = session.execute(_lines(token, at)).all()
+    told = {
+        "token_hash": token_hash(token),
+        "seen_after": at - SESSION_IDLE,
+        "created_after": at - SESSION_ABSOLUTE,
+    }
+    rows = session.execute(_lines(), told).all()
     here = [row for row in rows if row.organisation_id == row.current_id]
     if not here:
         return None
@@ -143,8 +149,9 @@ def _work_of(row: Row[Any]) -> WorkGlance | None:
     )
 
 
-def _lines(token: str, at: datetime) -> Select[Any]:
-    """Return the statement of a session that counts at ``at``: one line a role of its person."""
+@cache  # every request asks it: making it anew takes longer than the answer
+def _lines() -> Select[Any]:
+    """Return the statement of a session that counts: one line a role of its person."""
     columns: list[Any] = [
         SignInSession.id,
         SignInSession.person_id,
@@ -173,10 +180,10 @@ def _lines(token: str, at: datetime) -> Select[Any]:
         .join(Organisation, Organisation.id == Membership.organisation_id)
         .outerjoin(Work, Work.id == _last_work())
         .where(
-            SignInSession.token_hash == token_hash(token),
+            SignInSession.token_hash == bindparam("token_hash"),
             SignInSession.revoked_at.is_(None),
-            SignInSession.seen_at > at - SESSION_IDLE,
-            SignInSession.created_at > at - SESSION_ABSOLUTE,
+            SignInSession.seen_at > bindparam("seen_after"),
+            SignInSession.created_at > bindparam("created_after"),
             Person.disabled_at.is_(None),
         )
         .order_by(Organisation.name, Organisation.id)
