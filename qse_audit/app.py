@@ -35,6 +35,7 @@ from qse_audit.findings import services as findings_services
 from qse_audit.findings import views as findings
 from qse_audit.indicators import jobs as indicators_jobs
 from qse_audit.indicators import views as indicators
+from qse_audit.objectives import views as objectives
 from qse_audit.paths import static_dir, templates_dir
 from qse_audit.policy import views as policy
 from qse_audit.portfolios import jobs as portfolios_jobs
@@ -76,6 +77,7 @@ FEATURES: tuple[ModuleType, ...] = (
     audits,
     indicators,
     policy,
+    objectives,
     certifications,
     portfolios,
     assessments,
@@ -177,6 +179,22 @@ ORIGINS: dict[Kind, OriginPage] = {
         organisation_id=lambda version: version.organisation_id,
         label=lambda version: f"{version.title} v{version.number}",
         adds=Permission.POLICY_WRITE,
+    ),
+    Kind.OBJECTIVE: OriginPage(
+        target=objectives.OBJECTIVE,
+        endpoint="objectives.detail",
+        context=lambda objective: (Kind.OBJECTIVE, objective.id),
+        organisation_id=lambda objective: objective.organisation_id,
+        label=lambda objective: objective.reference,
+        adds=Permission.OBJECTIVE_DISCUSS,
+    ),
+    Kind.COHERENCE: OriginPage(
+        target=objectives.REPORT,
+        endpoint="objectives.report",
+        context=lambda report: (Kind.COHERENCE, report.id),
+        organisation_id=lambda report: report.organisation_id,
+        label=lambda report: report.reference,
+        adds=Permission.COHERENCE_FREEZE,
     ),
     Kind.CANDIDACY: OriginPage(
         target=portfolios.CANDIDACY,

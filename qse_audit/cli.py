@@ -10,7 +10,6 @@ import sys
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import waitress
 from sqlalchemy import Engine, select
@@ -21,9 +20,9 @@ from qse_audit.accounts.models import Organisation
 from qse_audit.accounts.rules import OrganisationKind
 from qse_audit.app import create_app
 from qse_audit.certifications import services as certifications
-from qse_audit.core.clock import now
+from qse_audit.core.clock import day_in_paris, now
 from qse_audit.core.errors import BadInput, NotFound, QseError, SettingsError
-from qse_audit.core.series import RuleSet, XmR, read_series, signals, xmr
+from qse_audit.core.series import RuleSet, read_series, xmr
 from qse_audit.core.text import N_
 from qse_audit.db.engine import make_engine, read_only_options
 from qse_audit.db.schema import current_revision, head_revision, upgrade
@@ -32,6 +31,9 @@ from qse_audit.doctor.examining import examine
 from qse_audit.documents.seal import SealKey, load_or_make_key, read_public_keys
 from qse_audit.documents.store import FileStore
 from qse_audit.indicators import services as indicators
+from qse_audit.indicators.reports.xmr import xmr_figures
+from qse_audit.objectives.queries import check_of
+from qse_audit.objectives.reports import listing as reports
 from qse_audit.portfolios.queries.candidacies import get_dossier
 from qse_audit.portfolios.services.dossiers import export_dossier, verify_file
 from qse_audit.referentials import services as referentials
@@ -105,6 +107,7 @@ def build_parser() -> argparse.ArgumentParser:
     _add_referential(commands)
     _add_dossier(commands)
     _add_indicator(commands)
+    _add_objective(commands)
     return parser
 
 
@@ -151,6 +154,15 @@ def _add_indicator(commands: "argparse._SubParsersAction[argparse.ArgumentParser
     values.add_argument("--by", help="e-mail of who enters them; by default the owner")
     values.add_argument("--json", action="store_true", help="print the report as JSON")
     values.set_defaults(command=values_command)
+
+
+def _add_objective(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    group = commands.add_parser("objective", help="check the coherence of the objectives")
+    acts = group.add_subparsers(required=True, metavar="ACT")
+    check = acts.add_parser("check", help="list the anomalies K1 to K14; exit 1 while one is open")
+    check.add_argument("--json", action="store_true", help="print the anomalies as JSON")
+    check.add_argument("--organisation", help="whose objectives; needed when there are several")
+    check.set_defaults(command=check_command)
 
 
 def prepare(settings: Settings) -> Engine:
@@ -360,7 +372,7 @@ def xmr_command(arguments: argparse.Namespace, _: Settings) -> int:
         content = file.read(MAX_SERIES_BYTES + 1)
     if len(content) > MAX_SERIES_BYTES:
         raise BadInput(N_("plus de %(count)d octets.", count=MAX_SERIES_BYTES))
-    found = _xmr_figures(xmr(read_series(content)), arguments.rules)
+    found = xmr_figures(xmr(read_series(content)), arguments.rules)
     if arguments.json:
         say(json.dumps(found, ensure_ascii=False))
         return 0
@@ -372,27 +384,15 @@ def xmr_command(arguments: argparse.Namespace, _: Settings) -> int:
     return 0
 
 
-def _xmr_figures(chart: XmR, rules: RuleSet) -> dict[str, Any]:
-    """Return the figures of a chart of one phase; those that too few values leave open are null."""
-    phase, points = chart.phases[0], chart.series.points
-    limits = phase.limits
-    figures = {
-        "mean": limits and float(limits.mean),
-        "mean_range": limits and float(limits.mean_range),
-        "upper": limits and float(limits.upper),
-        "lower": limits and float(limits.lower),
-        "range_upper": limits and float(limits.range_upper),
-    }
-
-    def place(index: int) -> int | str:
-        period = points[index].period
-        return period if isinstance(period, int) else period.iso
-
-    told = [
-        {"rule": signal.rule.value, "from": place(signal.start), "to": place(signal.end)}
-        for signal in signals(chart, rules)
-    ]
-    return {**figures, "provisional": phase.is_provisional, "signals": told}
+def check_command(arguments: argparse.Namespace, settings: Settings) -> int:
+    """List what does not hold together in the cascade; exit code 1 while an anomaly is open."""
+    engine = prepare(settings)
+    with Session(engine) as session:
+        here = _company(session, arguments.organisation)
+        judged = check_of(session, here, day_in_paris(now())).judged if here is not None else ()
+    engine.dispose()
+    say(reports.told(judged, as_json=arguments.json))
+    return int(any(each.is_open for each in judged))
 
 
 if __name__ == "__main__":

@@ -154,8 +154,8 @@ POLICY: Mapping[Permission, tuple[Alternative, ...]] = {
     P.ACTION_PLAN: (
         (role(R.COORDINATOR),),
         (linked(L.LEAD_AUDITOR, L.AUDITOR, L.AUDITEE),),
-        # What answers a signal is asked for by the owner of the indicator that shows it.
-        (linked(L.OWNER), status("active")),
+        # What answers a signal, or an objective, is asked for by who answers for it.
+        (linked(L.OWNER), status("active", "proposed", "running")),
     ),
     P.ACTION_DO: ((linked(L.OWNER),),),
     P.ACTION_VERIFY: (

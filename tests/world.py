@@ -52,6 +52,13 @@ from qse_audit.indicators.models import (
     RareEvent,
 )
 from qse_audit.indicators.rules import Chart
+from qse_audit.objectives.models import (
+    Arbitration,
+    Axis,
+    CoherenceReport,
+    Objective,
+    Priority,
+)
 from qse_audit.policies import Identity
 from qse_audit.policy.models import (
     ContextIssue,
@@ -120,6 +127,11 @@ SAMPLES: dict[str, Any] = {
     "proposal_id": Proposal,
     "policy_id": Policy,
     "sentence_id": PolicySentence,
+    "objective_id": Objective,
+    "axis_id": Axis,
+    "priority_id": Priority,
+    "arbitration_id": Arbitration,
+    "coherence_id": CoherenceReport,
     "certification_id": CertificationVersion,
     "candidacy_id": Candidacy,
     "situation_id": Situation,

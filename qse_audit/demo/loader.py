@@ -16,6 +16,8 @@ from qse_audit.demo.audits import plan_audits
 from qse_audit.demo.candidates import plan_candidates
 from qse_audit.demo.company import DOMAIN, PASSWORD, plan_company
 from qse_audit.demo.indicators import plan_indicators
+from qse_audit.demo.measures import plan_measures
+from qse_audit.demo.objectives import plan_objectives
 from qse_audit.demo.policy import plan_policy
 from qse_audit.demo.timeline import Timeline
 from qse_audit.demo.world import World, read
@@ -63,6 +65,8 @@ def load_demo(session: Session, *, files: FileStore, seal_key: SealKey, now: dat
     plan_company(world)
     plan_audits(world)
     plan_policy(world)
+    plan_measures(world)
+    plan_objectives(world)
     plan_candidates(world)
     plan_indicators(world)
     world.timeline.run()

@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from tests.bench import answers, pages, papers, planning, series, serving, starting
+from tests.bench import answers, coherence, pages, papers, planning, series, serving, starting
 from tests.bench.measuring import Line, as_json, table
 from tests.bench.stage import open_stage
 
@@ -30,6 +30,7 @@ def main(wanted: list[str], *, as_programs: bool) -> None:
             "papers": lambda: papers.lines(folder, small, empty),
             "serving": lambda: serving.lines(small),
             "series": series.lines,
+            "coherence": coherence.lines,
         }
         found: list[Line] = []
         for theme, lines in themes.items():

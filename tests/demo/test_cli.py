@@ -181,3 +181,12 @@ def test_a_series_that_cannot_be_read_exits_2_and_names_the_place(run, tmp_path)
     assert "ligne 2, colonne 2" in run("indicator", "xmr", file, code=2).stderr
     run("indicator", "xmr", tmp_path / "absent.csv", code=2)
     run("indicator", "xmr", file, "--rules", "montgomery", code=2)
+
+
+def test_the_objectives_of_the_demo_are_checked_and_the_anomalies_told(run, demo):
+    told = json.loads(run("objective", "check", "--json", code=1).stdout)
+    assert {each["code"] for each in told["anomalies"]} == {"K1", "K3", "K4", "K6", "K7", "K11"}
+    assert (told["open"], told["accepted"]) == (6, 1)
+    gap = next(each for each in told["anomalies"] if each["code"] == "K7")
+    assert gap["figures"]["gap"] == "1/2"
+    run("objective", "check", "--organisation", "Nobody", code=2)

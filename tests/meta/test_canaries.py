@@ -194,6 +194,7 @@ NARROWER = {
     "signed_opinion": Permission.OPINION_READ,
     "referential": Permission.REFERENTIAL_READ,
     "climate_decision": Permission.POLICY_READ,
+    "anomaly_acceptance": Permission.OBJECTIVE_READ,
 }
 """Tables whose rows open with a permission on the object or organisation that they belong to."""
 TIED = {"title", "reference", "file_name"}

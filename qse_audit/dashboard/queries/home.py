@@ -25,6 +25,7 @@ from qse_audit.dashboard.queries.todo_audits import draft_findings, my_audits
 from qse_audit.dashboard.queries.todo_candidacies import candidacies
 from qse_audit.dashboard.queries.todo_exam_centre import exam_centre
 from qse_audit.dashboard.queries.todo_indicators import values_due
+from qse_audit.dashboard.queries.todo_objectives import objectives
 from qse_audit.dashboard.queries.todo_policy import policy_to_do
 from qse_audit.findings.models import Finding
 from qse_audit.findings.rules import FindingStatus, Grade
@@ -73,6 +74,7 @@ HOME_SECTIONS: list[HomeSection] = [
     my_audits,
     draft_findings,
     policy_to_do,
+    objectives,
     candidacies,
     exam_centre,
     administration,

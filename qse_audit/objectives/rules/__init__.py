@@ -21,6 +21,7 @@ from qse_audit.objectives.rules.comparison import (
     line_of,
     read_line,
 )
+from qse_audit.objectives.rules.contents import months_before
 from qse_audit.objectives.rules.drafts import (
     HOUSE,
     AxisDraft,
@@ -37,6 +38,7 @@ from qse_audit.objectives.rules.drafts import (
     turn_refusals,
 )
 from qse_audit.objectives.rules.facts import (
+    REVIEW_MONTHS,
     Axis,
     Cascade,
     Commitment,
@@ -60,6 +62,7 @@ __all__ = [
     "LIVE",
     "MOVED",
     "OBJECTIVE_WORKFLOW",
+    "REVIEW_MONTHS",
     "VERBS",
     "Acceptance",
     "Anomaly",
@@ -106,6 +109,7 @@ __all__ = [
     "line_json",
     "line_of",
     "matrix",
+    "months_before",
     "move_refusals",
     "priority_refusals",
     "reaches",

@@ -33,7 +33,7 @@ def incomplete_objectives(cascade: Cascade) -> Iterator[Anomaly]:
                 code=AnomalyCode.K4,
                 subjects=(about(each),),
                 sentence=N_(
-                    "%(objective)s : il manque %(missing)s.",
+                    "%(objective)s est incomplet : %(missing)s.",
                     objective=each.reference,
                     missing=_listed([MISSING[name] for name in missing]),
                 ),
