@@ -26,6 +26,7 @@ from qse_audit.core.series import RuleSet, read_series, xmr
 from qse_audit.core.text import N_
 from qse_audit.db.engine import make_engine, read_only_options
 from qse_audit.db.schema import current_revision, head_revision, upgrade
+from qse_audit.db.wall import system_session, warn_above_the_wall
 from qse_audit.demo.loader import is_demo, load_demo, report_demo
 from qse_audit.doctor.examining import examine
 from qse_audit.documents.seal import SealKey, load_or_make_key, read_public_keys
@@ -169,7 +170,7 @@ def prepare(settings: Settings) -> Engine:
     """Open the database at its newest schema, with the shipped referentials inside."""
     engine = make_engine(settings.database)
     upgrade(engine)
-    with Session(engine) as session:
+    with system_session(engine) as session:
         referentials.load_shipped(session, now=now())
         certifications.load_shipped(session, now=now())
         session.commit()
@@ -186,7 +187,7 @@ def init_command(_: argparse.Namespace, settings: Settings) -> int:
 def serve_command(arguments: argparse.Namespace, settings: Settings) -> int:
     """Serve until interrupted."""
     engine = prepare(settings)
-    with Session(engine) as session:
+    with system_session(engine) as session:
         if is_demo(session) and arguments.host not in LOOPBACK:
             raise SettingsError(
                 f"--host {arguments.host}: the demo company is served on loopback only, "
@@ -197,6 +198,7 @@ def serve_command(arguments: argparse.Namespace, settings: Settings) -> int:
 
 def run_server(settings: Settings, engine: Engine, *, host: str, port: int) -> int:
     """Serve with waitress, the scheduler beside it, until interrupted."""
+    warn_above_the_wall(engine)
     app = create_app(settings, engine)
     server = waitress.create_server(
         app, host=host, port=port, connection_limit=1000, threads=8, ident="qse-audit"
@@ -218,7 +220,7 @@ def demo_command(arguments: argparse.Namespace, settings: Settings) -> int:
     """Load the demo company, then serve it on loopback unless told not to."""
     settings = replace(settings, demo=True)
     engine = prepare(settings)
-    with Session(engine) as session:
+    with system_session(engine) as session:
         load_demo(session, files=store(settings), seal_key=seal_key(settings), now=now())
         session.commit()
         report = report_demo(session)
@@ -259,8 +261,9 @@ def doctor_command(arguments: argparse.Namespace, settings: Settings) -> int:
     with reading.connect() as connection:
         if current_revision(connection) != head_revision():
             raise SettingsError("the database is not at the newest schema: run qse-audit init-db")
-        with Session(connection) as session:
-            found = examine(session, store(settings), now=now())
+    with system_session(reading) as session:
+        found = examine(session, store(settings), now=now())
+    warn_above_the_wall(engine)
     engine.dispose()
     if arguments.json:
         say(json.dumps(found.as_json(), ensure_ascii=False))
@@ -280,7 +283,7 @@ def import_command(arguments: argparse.Namespace, settings: Settings) -> int:
     """Import a referential, or only say what would be imported."""
     referentials.check_file(arguments.file)  # a broken file is refused before anything is opened
     engine = prepare(settings)
-    with Session(engine) as session:
+    with system_session(engine) as session:
         report = referentials.import_file(
             session,
             arguments.file,
@@ -305,12 +308,10 @@ def values_command(arguments: argparse.Namespace, settings: Settings) -> int:
     """Import the values of an indicator: everything, or nothing with every fault said."""
     content = arguments.file.read_bytes()
     engine = prepare(settings)
-    with Session(engine) as session:
+    with system_session(engine) as session:
         wanted = indicators.Wanted(arguments.indicator, arguments.reason, arguments.by)
-        name, dry = arguments.file.name, arguments.dry_run
-        preview = indicators.import_file(
-            session, content, name, wanted=wanted, dry_run=dry, now=now()
-        )
+        name, dry, at = arguments.file.name, arguments.dry_run, now()
+        preview = indicators.import_file(session, content, name, wanted=wanted, dry_run=dry, now=at)
         session.commit()
     engine.dispose()
     told, faults = preview.as_json(), preview.read.faults
@@ -343,7 +344,7 @@ def _company(session: Session, name: str | None) -> int | None:
 def export_command(arguments: argparse.Namespace, settings: Settings) -> int:
     """Write the sealed ZIP of a submitted dossier."""
     engine = prepare(settings)
-    with Session(engine) as session:
+    with system_session(engine) as session:
         try:
             dossier = get_dossier(session, arguments.id)
         except NotFound:

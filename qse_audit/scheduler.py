@@ -34,6 +34,7 @@ from qse_audit.db.lease import (
     take_lease,
 )
 from qse_audit.db.statistics import STATISTICS_SECONDS, refresh_statistics
+from qse_audit.db.wall import system_session
 from qse_audit.documents.store import FileStore
 from qse_audit.evidence.jobs import erase_withdrawn, sweep
 from qse_audit.indicators.services import count_all
@@ -148,7 +149,7 @@ def run_job(name: str, engine: Engine, settings: Settings, now: datetime | None 
     if job is None:
         known = ", ".join(each.name for each in JOBS)
         raise NotFound(f"no job called {name!r}: expected one of {known}")
-    with Session(engine) as session:
+    with system_session(engine) as session:
         at = now or database_now(session)
         session.rollback()
         count = job.run(session, at, settings)
@@ -185,7 +186,7 @@ class Scheduler:
         self._runner.shutdown(wait=True)
         if self.holds.is_set():
             self.holds.clear()
-            with Session(self.engine) as session:
+            with system_session(self.engine) as session:
                 at = database_now(session)
                 release_lease(session, SCHEDULER, holder=self.holder, now=at)
                 session.commit()
@@ -193,7 +194,7 @@ class Scheduler:
     def beat(self) -> None:
         """Take or keep the lease; a database that does not answer loses it."""
         try:
-            with Session(self.engine) as session:
+            with system_session(self.engine) as session:
                 has_it = take_lease(
                     session,
                     SCHEDULER,

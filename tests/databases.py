@@ -14,10 +14,12 @@ from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 
-from sqlalchemy import Engine, create_engine, inspect, make_url, text
+from sqlalchemy import URL, Connection, Engine, create_engine, event, inspect, make_url, text
+from sqlalchemy.orm import Session, SessionTransaction
 
 from qse_audit.db.engine import make_engine
 from qse_audit.db.schema import upgrade
+from qse_audit.db.wall import ACTING, SYSTEM, tell
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # no XDG_RUNTIME_DIR here: its warning is not ours
@@ -60,18 +62,54 @@ def _administrator() -> Engine:
     return engine
 
 
+ORDINARY = "qse_app"
+"""The owner of the tables, as an operator is told to make it: no superuser, so that row-level
+security holds."""
+
+
+@event.listens_for(Session, "after_begin")
+def _act_for_the_system(session: Session, _: SessionTransaction, connection: Connection) -> None:
+    """Let the sessions that a test opens itself see everything; those of the toolkit say who acts.
+
+    A test of the wall that says nothing puts ``NOBODY`` into the session’s ``ACTING``.
+    """
+    if ACTING not in session.info:
+        tell(connection, SYSTEM)
+
+
 @cache
 def _postgresql_template() -> tuple[str, int]:
     """Make the database that others are copied from; return its name, and its guards."""
     name = f"template_{WORKER}"
     with _administrator().connect() as connection:
-        connection.execute(text(f"CREATE DATABASE {name}"))
-    engine = make_engine(make_url(_server()).set(database=name))
+        connection.execute(text(f"CREATE ROLE {ORDINARY} LOGIN"))
+        # many rows at once, and planted words: foreign keys and triggers look away, no policy does
+        connection.execute(text(f"GRANT SET ON PARAMETER session_replication_role TO {ORDINARY}"))
+        connection.execute(text(f"CREATE DATABASE {name} OWNER {ORDINARY}"))
+    engine = make_engine(make_url(_server()).set(database=name, username=ORDINARY))
     upgrade(engine)
     with engine.connect() as connection:
         guards = connection.scalar(TRIGGERS) or 0
     engine.dispose()
     return name, guards
+
+
+def as_superuser(url: URL) -> URL:
+    """Return the same database for the user whom no policy and no trigger stops."""
+    return url.set(username=make_url(_server()).username)
+
+
+@contextmanager
+def above_the_wall(engine: Engine) -> Iterator[Connection]:
+    """Open a transaction on the same database that sees and may change everything."""
+    if engine.dialect.name != "postgresql":
+        with engine.begin() as connection:
+            yield connection
+        return
+    above = make_engine(as_superuser(engine.url))
+    with above.begin() as connection:
+        yield connection
+    above.dispose()
 
 
 @contextmanager
@@ -85,9 +123,9 @@ def fresh_url(kind: str) -> Iterator[str]:
             leftover.unlink()
         return
     name = FREE.pop() if FREE else _new_postgresql()
-    url = make_url(_server()).set(database=name).render_as_string(hide_password=False)
-    yield url
-    if _empty(url, name):
+    url = make_url(_server()).set(database=name, username=ORDINARY)
+    yield url.render_as_string(hide_password=False)
+    if _empty(name):
         FREE.append(name)
 
 
@@ -99,11 +137,11 @@ FREE: list[str] = []
 def _new_postgresql() -> str:
     name, template = f"test_{WORKER}_{next(NUMBERS)}", _postgresql_template()[0]
     with _administrator().connect() as connection:
-        connection.execute(text(f"CREATE DATABASE {name} TEMPLATE {template}"))
+        connection.execute(text(f"CREATE DATABASE {name} TEMPLATE {template} OWNER {ORDINARY}"))
     return name
 
 
-def _empty(url: str, name: str) -> bool:
+def _empty(name: str) -> bool:
     """Take every row out and let the numbers begin again; triggers and keys look away meanwhile.
 
     Say whether the database is as good as new: a test that tampers with triggers spoils it.
@@ -113,7 +151,7 @@ def _empty(url: str, name: str) -> bool:
             text("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = :name"),
             {"name": name},
         )
-    engine = make_engine(url)
+    engine = make_engine(as_superuser(make_url(_server()).set(database=name)))
     with engine.begin() as connection:
         connection.execute(text("SET LOCAL session_replication_role = replica"))
         tables = set(inspect(connection).get_table_names()) - {"alembic_version"}

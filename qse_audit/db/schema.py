@@ -4,6 +4,8 @@ from pathlib import Path
 
 from sqlalchemy import Connection, Engine, inspect, text
 
+from qse_audit.db.wall import SYSTEM, tell
+
 MIGRATIONS = Path(__file__).parent / "migrations"
 LOCK = 5_312_842
 """The PostgreSQL advisory lock of migrations: one process at a time."""
@@ -39,6 +41,7 @@ def _run(engine: Engine, act: str, revision: str) -> None:
             connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": LOCK})
         if act == "upgrade" and current_revision(connection) == head_revision():
             return
+        tell(connection, SYSTEM)
         # Alembic takes 60 ms to import and is needed only when a migration is missing.
         from alembic import command
         from alembic.config import Config

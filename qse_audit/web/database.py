@@ -16,6 +16,7 @@ from qse_audit.core.errors import Conflict, QseError
 from qse_audit.db.engine import read_only_options
 from qse_audit.db.idempotency import HandledRequest
 from qse_audit.db.upsert import insert_missing
+from qse_audit.db.wall import silent_session
 from qse_audit.documents.store import FileStore
 
 A = ParamSpec("A")
@@ -35,12 +36,15 @@ def files() -> FileStore:
 
 
 def session() -> Session:
-    """Return the session of the current request; read-only for GET, HEAD and OPTIONS."""
+    """Return the session of the current request; read-only for GET, HEAD and OPTIONS.
+
+    Until the visitor is known it has not said who acts: PostgreSQL shows it no organisation.
+    """
     if "session" not in g:
         bound = engine()
         if request.method in {"GET", "HEAD", "OPTIONS"}:
             bound = bound.execution_options(**read_only_options(bound))
-        g.session = Session(bound)
+        g.session = silent_session(bound)
     opened: Session = g.session
     return opened
 

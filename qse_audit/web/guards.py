@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from qse_audit.core.errors import NotAllowed, NotFound
 from qse_audit.core.permissions import Permission
 from qse_audit.core.workflow import Workflow
+from qse_audit.db.wall import act_as_system
 from qse_audit.policies import NOTHING, Access, Identity, allows
 from qse_audit.web.database import session
 from qse_audit.web.errors import came_from, wants_json
@@ -43,12 +44,21 @@ class Target:
 
 
 def public(reason: str) -> Callable[[View], View]:
-    """Let anyone run a view; ``reason`` says why no identity is needed."""
+    """Let anyone run a view; ``reason`` says why no identity is needed.
+
+    The database shows it every organisation: who signs in, or comes with an invitation, belongs
+    to none yet.
+    """
 
     def decorate(view: View) -> View:
-        view.guard = PUBLIC  # type: ignore[attr-defined]  # read by tests/meta
-        view.public_reason = reason  # type: ignore[attr-defined]  # read by tests/meta
-        return view
+        @wraps(view)
+        def opened(*args: Any, **values: Any) -> ResponseReturnValue:
+            act_as_system(session())
+            return view(*args, **values)
+
+        opened.guard = PUBLIC  # type: ignore[attr-defined]  # read by tests/meta
+        opened.public_reason = reason  # type: ignore[attr-defined]  # read by tests/meta
+        return opened
 
     return decorate
 

@@ -9,6 +9,7 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from qse_audit.core.errors import NotSignedIn
+from qse_audit.db.wall import act_as, act_as_nobody, act_as_system
 from qse_audit.policies import Identity
 from qse_audit.web.database import engine, session
 
@@ -120,10 +121,14 @@ def init_app(app: Flask, load: VisitorLoader, touch: VisitorTouch) -> None:
             return
         if not request.is_secure and not (is_loopback() or current_app.config["ALLOW_HTTP"]):
             return  # a plain cookie only counts on this machine
+        act_as_system(session())  # a cookie may belong to anybody
         found = load(session(), token)
         if found is None:
+            act_as_nobody(session())
             return
-        g.visitor, g.person_id = found, found.identity.user_id
+        who = found.identity
+        act_as(session(), organisation_id=who.organisation_id, person_id=who.user_id)
+        g.visitor, g.person_id = found, who.user_id
         if found.needs_touch:
             session().rollback()  # SQLite: let the writer pass
             touch(engine(), found.session_id)

@@ -24,6 +24,7 @@ from sqlalchemy.orm.exc import StaleDataError
 from qse_audit.core.errors import Conflict, Refusal, StorageFull
 from qse_audit.db.engine import read_only_options
 from qse_audit.db.lease import database_now
+from qse_audit.db.wall import system_session
 from qse_audit.db.work import Work
 from qse_audit.settings import Settings
 from qse_audit.works import queries, services
@@ -90,7 +91,7 @@ class Worker:
             if time.monotonic() >= end:
                 return None
             time.sleep(LOOK_SECONDS)
-        with Session(self.engine) as session:
+        with system_session(self.engine) as session:
             found = queries.get_work(session, work_id)
             if found.result is None:
                 return None
@@ -135,14 +136,15 @@ class Worker:
 
     def _claim(self) -> "Turn | None":
         holder = f"{socket.gethostname()[:30]}/{os.getpid()}/{secrets.token_hex(8)}"
-        with Session(self.engine) as session:
+        with system_session(self.engine) as session:
             row = services.claim_work(session, holder, database_now(session))
             claimed = None if row is None else _claimed(row)
             session.commit()
         return None if claimed is None else Turn(self, claimed, holder)
 
     def _has_ended(self, work_id: int) -> bool:
-        with Session(self.engine.execution_options(**read_only_options(self.engine))) as session:
+        reader = self.engine.execution_options(**read_only_options(self.engine))
+        with system_session(reader) as session:
             return queries.has_ended(session, work_id)
 
 
@@ -175,7 +177,7 @@ class Turn:
     def give_back(self) -> None:
         """Leave the work to another holder: this process stops."""
         self._lost = True
-        with Session(self.engine) as session:
+        with system_session(self.engine) as session:
             services.give_back(session, self.claimed.id, self.holder)
             session.commit()
 
@@ -203,7 +205,7 @@ class Turn:
         with task.reader() as session:
             read = kind.read(session, task)
         made = kind.make(task, read)
-        with Session(self.engine) as session:
+        with task.writer() as session:
             ending: Ending = kind.keep(session, task, made)
             at = database_now(session)
             if not services.end_well(session, self.claimed.id, self.holder, ending=ending, now=at):
@@ -212,7 +214,7 @@ class Turn:
 
     def _task(self) -> Task:
         work = self.claimed
-        with Session(self.engine) as session:
+        with system_session(self.engine) as session:
             actor = queries.actor_of(session, work.person_id, work.organisation_id)
         return Task(
             subject_id=work.subject_id,
@@ -240,7 +242,7 @@ class Turn:
                 self._fail(reasons(StorageFull(str(error.orig))))
 
     def _fail(self, refusals: tuple[Refusal, ...], incident: str = "") -> None:
-        with Session(self.engine) as session:
+        with system_session(self.engine) as session:
             at = database_now(session)
             services.end_badly(
                 session,
@@ -278,7 +280,7 @@ class Turn:
             said, at = told, time.monotonic()
 
     def _says_it_lives(self, told: tuple[str, int, int]) -> bool:
-        with Session(self.engine) as session:
+        with system_session(self.engine) as session:
             at = database_now(session)
             is_ours = services.beat(session, self.claimed.id, self.holder, told=told, now=at)
             session.commit()

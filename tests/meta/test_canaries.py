@@ -32,6 +32,7 @@ from tests.canaries import (
     plant,
     readable,
 )
+from tests.databases import above_the_wall
 from tests.world import ACTORS, SAMPLES, World, world_on
 
 STRANGERS = ["claire", "emma", "karine"]
@@ -50,9 +51,9 @@ def pytest_generate_tests(metafunc):
 @pytest.fixture(scope="module")
 def world(request):
     with world_on(request.param) as world:
-        with world.engine.begin() as connection:
+        with above_the_wall(world.engine) as connection:
             mirror(connection)
-        with world.engine.begin() as connection:
+        with above_the_wall(world.engine) as connection:
             world.planted = plant(connection, world.app.extensions["files"])
         for name in STRANGERS:
             who = world.people[name]

@@ -11,6 +11,7 @@ from qse_audit.accounts.services.people import grant_roles
 from qse_audit.core.errors import Refused
 from qse_audit.core.permissions import Role
 from qse_audit.db.trail import Act, record
+from qse_audit.db.wall import lifted
 from qse_audit.policies import Identity
 
 
@@ -42,11 +43,14 @@ def found_organisation(
     now: datetime,
 ) -> Organisation:
     """Add an organisation that ``founder`` administers, and coordinates if wanted."""
-    organisation = create_organisation(session, name=name, kind=kind, actor_id=founder.id, now=now)
     roles = {Role.ADMINISTRATOR}
     if coordinates and kind is OrganisationKind.COMPANY:
         roles.add(Role.COORDINATOR)
-    grant_roles(session, founder, organisation, roles, actor_id=founder.id, now=now)
+    with lifted(session):  # nobody belongs to it yet
+        organisation = create_organisation(
+            session, name=name, kind=kind, actor_id=founder.id, now=now
+        )
+        grant_roles(session, founder, organisation, roles, actor_id=founder.id, now=now)
     return organisation
 
 

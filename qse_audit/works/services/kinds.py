@@ -21,6 +21,7 @@ from sqlalchemy.orm import Session
 
 from qse_audit.core.text import N_, Message
 from qse_audit.db.engine import read_only_options
+from qse_audit.db.wall import acting_session
 from qse_audit.documents.store import FileStore
 from qse_audit.policies import Identity
 from qse_audit.settings import Settings
@@ -57,11 +58,19 @@ class Task:
         )
 
     def reader(self) -> Session:
-        """Return a session that reads one snapshot of the database and cannot write."""
+        """Return a session of the actor: it reads one snapshot of the database, writes nothing."""
         options = read_only_options(self.engine)
         if self.engine.dialect.name == "postgresql":
             options["isolation_level"] = "REPEATABLE READ"
-        return Session(self.engine.execution_options(**options))
+        return self._acting(self.engine.execution_options(**options))
+
+    def writer(self) -> Session:
+        """Return a session of the actor that may write."""
+        return self._acting(self.engine)
+
+    def _acting(self, engine: Engine) -> Session:
+        here, me = self.actor.organisation_id, self.actor.user_id
+        return acting_session(engine, organisation_id=here, person_id=me)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
