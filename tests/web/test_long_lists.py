@@ -24,6 +24,9 @@ from tests.rows import copy_row, look_at_tables, plan_of, selects, work_of
 FEW, MANY = 5_000, 100_000
 TIED = range(1_900, 2_000)
 """The objects that Alice leads and in which Bob is audited."""
+STOPPED = {"sqlite": 0, "postgresql": 10 * COUNTED_AT_MOST}
+"""What the counts of a page may read in whatever plan, since each stops: PostgreSQL takes an index
+for few rows where, for many, it scans until it counted enough. Not to stop reads 30,000 more."""
 LISTS = [("audits", Audit), ("findings", Finding), ("actions", Action)]
 Browse = Callable[..., BeautifulSoup]
 
@@ -80,7 +83,8 @@ def test_a_list_costs_the_same_with_twenty_times_the_rows(
         with as_read_by(engine, person) as own:
             many = work_of(own, sent)
             plans = "\n\n".join(plan_of(own, each) for each in sent)
-        assert many <= 1.5 * few[who], f"{who}: {few[who]} then {many}\n{plans}"
+        most = max(1.5 * few[who], STOPPED[engine.dialect.name])
+        assert many <= most, f"{who}: {few[who]} then {many}\n{plans}"
         if who != "coordinator":
             scans = (f"SCAN {model.__tablename__}", f"Seq Scan on {model.__tablename__}")
             assert not any(scan in plans for scan in scans), f"{who}\n{plans}"

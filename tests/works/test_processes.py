@@ -18,7 +18,7 @@ from qse_audit.documents.store import FileStore
 from qse_audit.evidence.jobs import GRACE, sweep
 from qse_audit.portfolios.models import Dossier
 from qse_audit.portfolios.queries.candidacies import get_candidacy
-from qse_audit.portfolios.services.submissions import ask_submission
+from qse_audit.portfolios.services.submissions import WHATEVER, ask_submission
 from qse_audit.works.jobs import run_works
 from qse_audit.works.rules import SILENT_LIFE
 from tests.audits.factories import answer_all, make_audit
@@ -88,7 +88,13 @@ def test_a_dossier_killed_while_it_is_sealed_is_submitted_by_the_next_process(
     files = FileStore(settings.files_folder)
     ready = portfolios.make_full(session, cast, files)
     work_id = ask_submission(
-        session, ready, files=files, actor=cast.emma, now=NOW, is_declared_authentic=True
+        session,
+        ready,
+        files=files,
+        actor=cast.emma,
+        now=NOW,
+        is_declared_authentic=True,
+        release_sha256=WHATEVER,
     )
     session.commit()
     before = {path.name for path in kept_files(settings.files_folder)}
