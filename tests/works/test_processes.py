@@ -22,7 +22,6 @@ from qse_audit.portfolios.services.submissions import WHATEVER, ask_submission
 from qse_audit.works.jobs import run_works
 from qse_audit.works.rules import SILENT_LIFE
 from tests.audits.factories import answer_all, make_audit
-from tests.factories import NOW
 from tests.portfolios import factories as portfolios
 from tests.spawned import begin, spawning
 from tests.works.factories import ask, kept_files, stored
@@ -92,7 +91,7 @@ def test_a_dossier_killed_while_it_is_sealed_is_submitted_by_the_next_process(
         ready,
         files=files,
         actor=cast.emma,
-        now=NOW,
+        now=now(),
         is_declared_authentic=True,
         release_sha256=WHATEVER,
     )
