@@ -7,7 +7,8 @@ import argparse
 import json
 import logging
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -32,7 +33,7 @@ from qse_audit.doctor.examining import examine
 from qse_audit.documents.seal import SealKey, load_or_make_key, read_public_keys
 from qse_audit.documents.store import FileStore
 from qse_audit.indicators import services as indicators
-from qse_audit.indicators.reports.xmr import xmr_figures
+from qse_audit.indicators.reports.xmr import xmr_told
 from qse_audit.objectives.queries import check_of
 from qse_audit.objectives.reports import listing as reports
 from qse_audit.portfolios.queries.candidacies import get_dossier
@@ -177,6 +178,17 @@ def prepare(settings: Settings) -> Engine:
     return engine
 
 
+@contextmanager
+def opened(settings: Settings) -> Iterator[Session]:
+    """Give a session for a command; the database is let go whatever happens."""
+    engine = prepare(settings)
+    try:
+        with system_session(engine) as session:
+            yield session
+    finally:
+        engine.dispose()
+
+
 def init_command(_: argparse.Namespace, settings: Settings) -> int:
     """Bring the database to the newest schema."""
     prepare(settings).dispose()
@@ -282,8 +294,7 @@ def doctor_command(arguments: argparse.Namespace, settings: Settings) -> int:
 def import_command(arguments: argparse.Namespace, settings: Settings) -> int:
     """Import a referential, or only say what would be imported."""
     referentials.check_file(arguments.file)  # a broken file is refused before anything is opened
-    engine = prepare(settings)
-    with system_session(engine) as session:
+    with opened(settings) as session:
         report = referentials.import_file(
             session,
             arguments.file,
@@ -293,7 +304,6 @@ def import_command(arguments: argparse.Namespace, settings: Settings) -> int:
         )
         if not arguments.dry_run:
             session.commit()
-    engine.dispose()
     told = report.as_json()
     if arguments.json:
         say(json.dumps(told, ensure_ascii=False))
@@ -307,13 +317,11 @@ def import_command(arguments: argparse.Namespace, settings: Settings) -> int:
 def values_command(arguments: argparse.Namespace, settings: Settings) -> int:
     """Import the values of an indicator: everything, or nothing with every fault said."""
     content = arguments.file.read_bytes()
-    engine = prepare(settings)
-    with system_session(engine) as session:
+    with opened(settings) as session:
         wanted = indicators.Wanted(arguments.indicator, arguments.reason, arguments.by)
         name, dry, at = arguments.file.name, arguments.dry_run, now()
         preview = indicators.import_file(session, content, name, wanted=wanted, dry_run=dry, now=at)
         session.commit()
-    engine.dispose()
     told, faults = preview.as_json(), preview.read.faults
     if arguments.json:
         say(json.dumps(told, ensure_ascii=False))
@@ -343,8 +351,7 @@ def _company(session: Session, name: str | None) -> int | None:
 
 def export_command(arguments: argparse.Namespace, settings: Settings) -> int:
     """Write the sealed ZIP of a submitted dossier."""
-    engine = prepare(settings)
-    with system_session(engine) as session:
+    with opened(settings) as session:
         try:
             dossier = get_dossier(session, arguments.id)
         except NotFound:
@@ -352,7 +359,6 @@ def export_command(arguments: argparse.Namespace, settings: Settings) -> int:
         with arguments.output.open("wb") as out:
             size_bytes = export_dossier(session, dossier, store(settings), out)
         say(f"{dossier.reference}: {size_bytes} bytes, SHA-256 {dossier.sha256}")
-    engine.dispose()
     return 0
 
 
@@ -373,25 +379,15 @@ def xmr_command(arguments: argparse.Namespace, _: Settings) -> int:
         content = file.read(MAX_SERIES_BYTES + 1)
     if len(content) > MAX_SERIES_BYTES:
         raise BadInput(N_("plus de %(count)d octets.", count=MAX_SERIES_BYTES))
-    found = xmr_figures(xmr(read_series(content)), arguments.rules)
-    if arguments.json:
-        say(json.dumps(found, ensure_ascii=False))
-        return 0
-    for name, value in found.items():
-        if name != "signals":
-            say(f"{name}: {f'{value:.6g}' if isinstance(value, float) else value}")
-    for signal in found["signals"]:
-        say("signal {rule}: {from} – {to}".format_map(signal))
+    say(xmr_told(xmr(read_series(content)), arguments.rules, as_json=arguments.json))
     return 0
 
 
 def check_command(arguments: argparse.Namespace, settings: Settings) -> int:
     """List what does not hold together in the cascade; exit code 1 while an anomaly is open."""
-    engine = prepare(settings)
-    with Session(engine) as session:
+    with opened(settings) as session:
         here = _company(session, arguments.organisation)
         judged = check_of(session, here, day_in_paris(now())).judged if here is not None else ()
-    engine.dispose()
     say(reports.told(judged, as_json=arguments.json))
     return int(any(each.is_open for each in judged))
 

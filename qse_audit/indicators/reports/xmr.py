@@ -1,5 +1,7 @@
-"""The figures of an XmR chart as JSON, for the command line."""
+"""The figures of an XmR chart for the command line: as lines, or as JSON."""
 
+import json
+from collections.abc import Iterator
 from typing import Any
 
 from qse_audit.core.series import RuleSet, XmR, signals
@@ -26,3 +28,17 @@ def xmr_figures(chart: XmR, rules: RuleSet) -> dict[str, Any]:
         for signal in signals(chart, rules)
     ]
     return {**figures, "provisional": phase.is_provisional, "signals": told}
+
+
+def xmr_told(chart: XmR, rules: RuleSet, *, as_json: bool) -> str:
+    """Return what the command prints."""
+    found = xmr_figures(chart, rules)
+    return json.dumps(found, ensure_ascii=False) if as_json else "\n".join(_lines(found))
+
+
+def _lines(found: dict[str, Any]) -> Iterator[str]:
+    for name, value in found.items():
+        if name != "signals":
+            yield f"{name}: {f'{value:.6g}' if isinstance(value, float) else value}"
+    for signal in found["signals"]:
+        yield "signal {rule}: {from} – {to}".format_map(signal)

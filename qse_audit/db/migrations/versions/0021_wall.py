@@ -4,8 +4,8 @@ from alembic import op
 
 from qse_audit.db.migrations.wall import HERE, ME, OWN, SYSTEM, opens_with, raise_wall, take_down
 
-revision = "0019"
-down_revision = "0018"
+revision = "0021"
+down_revision = "0020"
 
 
 FUNCTIONS = {
@@ -45,6 +45,7 @@ PARENTS = {
     "audit_criterion": "audit",
     "audit_process": "audit",
     "audit_site": "audit",
+    "axis_commitment": "axis",
     "checklist_item": "audit",
     "claim": "situation",
     "commitment_coverage": "policy",
@@ -58,9 +59,12 @@ PARENTS = {
     "indicator_target": "indicator",
     "indicator_variable": "indicator",
     "measurement_correction": "measurement",
+    "objective_commitment": "objective",
+    "objective_talk": "objective",
     "policy_communication": "policy",
     "policy_record": "policy",
     "policy_sentence": "policy",
+    "priority_objective": "priority",
     "process_member": "process",
     "process_site": "process",
     "question": "edition",
@@ -84,7 +88,11 @@ WORDS = f"""EXISTS (
 """Partners link their acts to each other’s chains, but read there only what concerns a candidacy."""
 
 POLICIES = {
+    "anomaly_acceptance": OWN,
+    "arbitration": OWN,
+    "axis": OWN,
     "climate_decision": OWN,
+    "coherence_report": OWN,
     "context_issue": OWN,
     "indicator": OWN,
     "indicator_audience": OWN,
@@ -92,8 +100,10 @@ POLICIES = {
     "indicator_signal": OWN,
     "interested_party": OWN,
     "measurement": OWN,
+    "objective": OWN,
     "party_need": opens_with("party_need", "interested_party", key="party_id"),
     "policy": OWN,
+    "priority": OWN,
     "process": OWN,
     "proposal": OWN,
     "site": OWN,
