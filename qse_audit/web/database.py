@@ -16,7 +16,7 @@ from qse_audit.core.errors import Conflict, QseError
 from qse_audit.db.engine import read_only_options
 from qse_audit.db.idempotency import HandledRequest
 from qse_audit.db.upsert import insert_missing
-from qse_audit.db.wall import silent_session
+from qse_audit.db.wall import act_as_system, silent_session
 from qse_audit.documents.store import FileStore
 
 A = ParamSpec("A")
@@ -45,8 +45,17 @@ def session() -> Session:
         if request.method in {"GET", "HEAD", "OPTIONS"}:
             bound = bound.execution_options(**read_only_options(bound))
         g.session = silent_session(bound)
+        if "sees_every_organisation" in g:
+            act_as_system(g.session)
     opened: Session = g.session
     return opened
+
+
+def see_every_organisation() -> None:
+    """Let the session of the request, open or still to be opened, see every organisation."""
+    g.sees_every_organisation = True
+    if "session" in g:
+        act_as_system(g.session)
 
 
 def commits(view: Callable[A, ResponseReturnValue]) -> Callable[A, Response]:

@@ -17,7 +17,7 @@ from tests.evidence import samples
 from tests.factories import NOW, Cast
 
 LATER = timedelta(days=2)
-NO_FILES = {"token_hash", "hash", "prev"}
+NO_FILES = {"token_hash", "hash", "head_hash", "prev"}
 """Columns that hold the hash of something else than a file."""
 
 

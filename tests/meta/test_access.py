@@ -4,6 +4,8 @@ A new route with an id is tried by itself; a new kind of object must be put into
 """
 
 import re
+from contextlib import ExitStack
+from functools import cache
 
 import pytest
 from sqlalchemy.orm import Session
@@ -11,22 +13,45 @@ from sqlalchemy.orm import Session
 from qse_audit.core.permissions import Permission
 from qse_audit.core.workflow import Workflow
 from qse_audit.policies import allows
-from tests.world import ACTORS, World, world_on
+from tests.world import ACTORS, world_on
 
 SAFE = {"GET", "HEAD", "OPTIONS"}
 ABSENT = 999_999
 
 
+BEHIND_THE_WALL = ["claire", "emma", "karine", "david", "thomas"]
+"""Who knocks at every door on PostgreSQL as well: those whom the second wall treats differently."""
+
+
 def pytest_generate_tests(metafunc):
     chosen = metafunc.config.getoption("--db")
     kinds = ["sqlite", "postgresql"] if chosen == "both" else [chosen]
-    metafunc.parametrize("world", kinds, indirect=True, scope="module")
+    if "name" not in metafunc.fixturenames:
+        metafunc.parametrize("kind", [group(kinds[0])])
+        return
+    pairs = [
+        group(kind, name)
+        for kind in kinds
+        for name in (BEHIND_THE_WALL if kind == "postgresql" and chosen == "both" else ACTORS)
+    ]
+    metafunc.parametrize(("kind", "name"), pairs)
+
+
+def group(kind, *values):
+    """Let the tests of one database run one after the other, on one world."""
+    return pytest.param(kind, *values, marks=pytest.mark.xdist_group(f"access {kind}"))
 
 
 @pytest.fixture(scope="module")
-def world(request) -> World:
-    with world_on(request.param) as world:
-        yield world
+def worlds():
+    """Give the world of a kind of database, made once."""
+    with ExitStack() as stack:
+        yield cache(lambda kind: stack.enter_context(world_on(kind)))
+
+
+@pytest.fixture
+def world(worlds, kind):
+    return worlds(kind)
 
 
 def guarded_routes(app):
@@ -66,7 +91,6 @@ def expected(who, permission, view, found):
     return None
 
 
-@pytest.mark.parametrize("name", ACTORS)
 def test_every_answer_is_the_one_of_the_policy(world, name):
     who, client, wrong = world.people[name], world.client(name), []
     for rule, view, method in guarded_routes(world.app):

@@ -5,10 +5,9 @@ from datetime import datetime
 from pathlib import Path
 from tempfile import mkdtemp
 
-from sqlalchemy.orm import Session
-
 from qse_audit.dashboard.jobs import remind, send_mail
 from qse_audit.db.engine import make_engine
+from qse_audit.db.wall import system_session
 from qse_audit.settings import Settings
 
 
@@ -33,7 +32,7 @@ def main() -> None:
     sys.stdout.write("ready\n")
     sys.stdout.flush()
     sys.stdin.readline()
-    with Session(engine) as session:
+    with system_session(engine) as session:
         if what == "both":
             remind(session, at, settings)
             session.commit()

@@ -12,6 +12,7 @@ from qse_audit.audits import jobs as audits_jobs
 from qse_audit.audits import services as audits
 from qse_audit.audits.models import Report
 from qse_audit.audits.queries import get_audit
+from qse_audit.core.clock import now
 from qse_audit.core.errors import Refused
 from qse_audit.core.permissions import Kind, Link
 from qse_audit.db.engine import BUSY_TIMEOUT_MS
@@ -24,7 +25,7 @@ from qse_audit.portfolios import jobs as portfolios_jobs
 from qse_audit.portfolios.models import Dossier, Situation
 from qse_audit.portfolios.queries.candidacies import get_candidacy
 from qse_audit.portfolios.services.dossiers import verify_file
-from qse_audit.portfolios.services.submissions import ask_submission
+from qse_audit.portfolios.services.submissions import WHATEVER, ask_submission
 from qse_audit.works.jobs import Worker
 from tests.audits.factories import WORDS, answer_all, make_audit
 from tests.factories import NOW
@@ -66,8 +67,9 @@ def ask_dossier(session, cast, ready_id, files):
         get_candidacy(session, ready_id),
         files=files,
         actor=cast.emma,
-        now=NOW,
+        now=now(),
         is_declared_authentic=True,
+        release_sha256=WHATEVER,
     )
     session.commit()
     return work_id
@@ -118,7 +120,7 @@ def test_a_dossier_made_as_a_work_verifies(session, cast, engine, settings, file
     dossier = session.scalars(select(Dossier)).one()
     key = load_or_make_key(settings.seal_key_path, now=NOW)
     assert verify_file(files.path(dossier.sha256), key.public) == (True, None)
-    assert get_candidacy(session, ready_id).submitted_at == NOW
+    assert get_candidacy(session, ready_id).submitted_at is not None
 
 
 def test_a_portfolio_that_changes_while_it_is_sealed_is_not_submitted(
