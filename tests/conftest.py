@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from datetime import timedelta
 from functools import cache
 from pathlib import Path
+from zlib import crc32
 
 import pytest
 from bs4 import BeautifulSoup
@@ -38,8 +39,19 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "database" in metafunc.fixturenames:
         chosen = metafunc.config.getoption("--db")
-        kinds = ["sqlite", "postgresql"] if chosen == "both" else [chosen]
+        kinds = databases_of(metafunc) if chosen == "both" else [chosen]
         metafunc.parametrize("database", kinds, indirect=True)
+
+
+def databases_of(metafunc: pytest.Metafunc) -> list[str]:
+    """Return where a test runs when both are asked for: a page on one of the two, in turns.
+
+    What pages ask of the database is tested on both by the queries and services below them.
+    """
+    kinds = ["sqlite", "postgresql"]
+    if not {"browse", "client_of"}.isdisjoint(metafunc.fixturenames):
+        return [kinds[crc32(metafunc.function.__name__.encode()) % 2]]
+    return kinds
 
 
 def pytest_sessionfinish() -> None:

@@ -19,7 +19,7 @@ SAFE = {"GET", "HEAD", "OPTIONS"}
 ABSENT = 999_999
 
 
-BEHIND_THE_WALL = ["claire", "emma", "karine", "david", "thomas"]
+BEHIND_THE_WALL = ["claire", "karine", "david"]
 """Who knocks at every door on PostgreSQL as well: those whom the second wall treats differently."""
 
 

@@ -60,7 +60,7 @@ FRAME = ("mission", "company_context", "route", "candidate_id", "submitted_at")
 
 def pytest_generate_tests(metafunc):
     chosen = metafunc.config.getoption("--db")
-    kinds = ["sqlite", "postgresql"] if chosen == "both" else [chosen]
+    kinds = ["sqlite"] if chosen == "both" else [chosen]
     metafunc.parametrize("kind", kinds)
 
 

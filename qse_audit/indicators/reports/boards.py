@@ -27,6 +27,7 @@ class Light(Coded):
     SIGNAL_GOOD = "signal_good", N_("Amélioration")
     SIGNAL = "signal", N_("Changement")
     STABLE = "stable", N_("Stable")
+    PLAIN = "plain", N_("Suivi simple")
     SILENT = "silent", N_("Trop peu de valeurs")
 
 
@@ -36,6 +37,7 @@ LIGHTS = {
     Read.CHANGED: Light.SIGNAL,
     Read.JUMPED: Light.SIGNAL,
     Read.STABLE: Light.STABLE,
+    Read.PLAIN: Light.PLAIN,
 }
 """What each reading is in one word; the others say nothing yet."""
 PRINT_TONES = {Light.SIGNAL_BAD: "major", Light.SIGNAL_GOOD: "good", Light.SIGNAL: "watch"}
