@@ -43,15 +43,19 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         metafunc.parametrize("database", kinds, indirect=True)
 
 
-def databases_of(metafunc: pytest.Metafunc) -> list[str]:
-    """Return where a test runs when both are asked for: a page on one of the two, in turns.
+STORING = ("services", "queries", "scopes", "lists", "wall", "trail", "jobs", "migrations")
+"""Words in the names of the modules whose tests run on both databases when both are asked for."""
 
-    What pages ask of the database is tested on both by the queries and services below them.
+
+def databases_of(metafunc: pytest.Metafunc) -> list[str]:
+    """Return where a test runs when both are asked for: pages and the like on one, in turns.
+
+    What they ask of the database is tested on both by the services and queries below them.
     """
-    kinds = ["sqlite", "postgresql"]
-    if not {"browse", "client_of"}.isdisjoint(metafunc.fixturenames):
-        return [kinds[crc32(metafunc.function.__name__.encode()) % 2]]
-    return kinds
+    kinds, module = ["sqlite", "postgresql"], metafunc.module.__name__
+    if module.startswith("tests.db.") or any(word in module for word in STORING):
+        return kinds
+    return [kinds[crc32(metafunc.function.__name__.encode()) % 2]]
 
 
 def pytest_sessionfinish() -> None:
