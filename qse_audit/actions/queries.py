@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, Select, and_, case, func, or_, select
@@ -13,7 +13,6 @@ from qse_audit.actions.models import Action, action_proof
 from qse_audit.actions.rules import (
     ACTION_WORKFLOW,
     DUE_SOON_DAYS,
-    VERBS,
     ActionFacts,
     ActionKind,
     ActionStatus,
@@ -22,10 +21,9 @@ from qse_audit.actions.rules import (
 )
 from qse_audit.core.errors import NotFound, Refusal
 from qse_audit.core.permissions import AUDIT_TEAM, Kind, Link, Permission, Role
-from qse_audit.core.text import N_, Coded, Message
+from qse_audit.core.text import N_, Coded
 from qse_audit.core.workflow import Transition
 from qse_audit.db.participation import Participation, either, linked_to
-from qse_audit.db.trail import Event, EventText
 from qse_audit.evidence.models import Evidence
 from qse_audit.policies import Identity, allows
 from qse_audit.web.paging import counted
@@ -272,57 +270,6 @@ def verifier_ids(session: Session, action: Action) -> tuple[int, ...]:
         .order_by(Person.id)
     )
     return tuple(people)
-
-
-def is_member(session: Session, person_id: int, organisation_id: int) -> bool:
-    """Say whether someone is an active member of an organisation."""
-    found = session.scalar(
-        select(Person.id)
-        .join(Membership, Membership.person_id == Person.id)
-        .where(
-            Person.id == person_id,
-            Person.disabled_at.is_(None),
-            Membership.organisation_id == organisation_id,
-        )
-        .limit(1)
-    )
-    return found is not None
-
-
-# --- history ---
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Happening:
-    """One line of an action’s history."""
-
-    title: Message | str
-    at: datetime
-    who: str | None
-    detail: str
-    """What the person wrote then."""
-    verb: str
-
-
-def history(session: Session, action: Action) -> tuple[Happening, ...]:
-    """Return what happened to ``action``, newest first, in people’s words."""
-    rows = session.execute(
-        select(Event.id, Event.at, Event.verb, Person.name, EventText.value)
-        .outerjoin(Person, Person.id == Event.actor_id)
-        .outerjoin(EventText, and_(EventText.event_id == Event.id, EventText.name == "note"))
-        .where(Event.subject_kind == Kind.ACTION.value, Event.subject_id == action.id)
-        .order_by(Event.id.desc())
-    )
-    return tuple(
-        Happening(
-            title=VERBS.get(row.verb, row.verb),
-            at=row.at,
-            who=row.name,
-            detail=row.value or "",
-            verb=row.verb,
-        )
-        for row in rows
-    )
 
 
 # --- what other features ask ---

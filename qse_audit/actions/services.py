@@ -7,8 +7,9 @@ from datetime import date, datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from qse_audit.accounts.queries import is_member
 from qse_audit.actions.models import Action
-from qse_audit.actions.queries import action_facts, is_member, verifier_ids
+from qse_audit.actions.queries import action_facts, verifier_ids
 from qse_audit.actions.rules import (
     ACTION_WORKFLOW,
     HOUSE,

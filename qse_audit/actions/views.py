@@ -8,16 +8,23 @@ from flask import Blueprint, Response, flash, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from qse_audit.accounts.queries import people_of
+from qse_audit.accounts.queries import history, people_of
 from qse_audit.actions import queries, reports, services
 from qse_audit.actions.forms import NOTE_LABELS, ActionForm, EditActionForm, MoveForm
 from qse_audit.actions.models import Action
 from qse_audit.actions.queries import ActionFilter, Show
-from qse_audit.actions.rules import ACTION_WORKFLOW, MOVED, ActionKind, ActionStatus, late_days
+from qse_audit.actions.rules import (
+    ACTION_WORKFLOW,
+    MOVED,
+    VERBS,
+    ActionKind,
+    ActionStatus,
+    late_days,
+)
 from qse_audit.core.clock import day_in_paris, now
 from qse_audit.core.errors import Conflict, NotFound, Refused
 from qse_audit.core.permissions import Kind, Permission, Role
-from qse_audit.documents.text import day, moment
+from qse_audit.documents.text import day
 from qse_audit.evidence.models import Evidence
 from qse_audit.evidence.queries import tombstone
 from qse_audit.policies import allows
@@ -30,6 +37,7 @@ from qse_audit.web.listing import Listing, listing
 from qse_audit.web.origins import OriginPage, origin_page, origin_url, requires_on_origin
 from qse_audit.web.paging import page
 from qse_audit.web.sign_in import identity
+from qse_audit.web.timeline import timeline
 
 bp = Blueprint("actions", __name__, url_prefix="/actions")
 
@@ -236,7 +244,7 @@ def shown_detail(action: Action) -> dict[str, Any]:
         "proofs": [thumb(proof) for proof in queries.proofs_readable(action.proofs, who)],
         "prove_url": url_for("evidence.add", kind=Kind.ACTION.value, origin_id=action.id),
         "can_prove": can(Permission.EVIDENCE_ADD, action),
-        "history": [told(each) for each in queries.history(session(), action)],
+        "history": timeline(history(session(), Kind.ACTION, action.id, most=200), VERBS, TONES),
         "origin": shown_origin(origin_of(action)),
         "may_edit": action.status is ActionStatus.OPEN and can(Permission.ACTION_PLAN, action),
     }
@@ -251,18 +259,6 @@ def thumb(proof: Evidence) -> dict[str, Any]:
         "thumb_url": thumbnail if proof.is_image else None,
         "note": day(proof.happened_on, locale()),
         "gone": translate(gone) if (gone := tombstone(proof, locale())) else None,
-    }
-
-
-def told(happening: queries.Happening) -> dict[str, Any]:
-    """Return a line of history as the timeline shows it."""
-    return {
-        "title": happening.title,
-        "when": moment(happening.at, locale()),
-        "datetime": happening.at.isoformat(),
-        "who": happening.who,
-        "detail": happening.detail,
-        "tone": TONES.get(happening.verb),
     }
 
 

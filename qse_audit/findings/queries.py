@@ -8,21 +8,18 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
-from qse_audit.accounts.models import Person
 from qse_audit.actions import queries as actions
 from qse_audit.actions.models import Action
 from qse_audit.actions.queries import ActionLine
 from qse_audit.actions.rules import ActionKind, ActionStatus
 from qse_audit.core.errors import NotFound
 from qse_audit.core.permissions import AUDIT_TEAM, Kind, Link, Permission, Role
-from qse_audit.core.text import Message
 from qse_audit.db.participation import either, linked_to
-from qse_audit.db.trail import Event, EventText
 from qse_audit.evidence import queries as evidence
 from qse_audit.evidence.models import Evidence, finding_evidence
 from qse_audit.evidence.queries import EvidenceLine
 from qse_audit.findings.models import Finding
-from qse_audit.findings.rules import NONCONFORMITIES, VERBS, FindingFacts, FindingStatus, Grade
+from qse_audit.findings.rules import NONCONFORMITIES, FindingFacts, FindingStatus, Grade
 from qse_audit.policies import Access, Identity, allows
 from qse_audit.processes.models import Process
 from qse_audit.web.paging import COUNTED_AT_MOST, countable
@@ -31,7 +28,6 @@ SETTLED = (ActionStatus.EFFECTIVE, ActionStatus.CANCELLED)
 """The states in which nothing more is expected of an action."""
 ISSUED = (FindingStatus.FINAL, FindingStatus.CLOSED)
 """The states in which the people concerned know of a finding."""
-MAX_HISTORY = 500
 REPEATED = frozenset({"finding.edit", "finding.attach", "finding.detach"})
 """Acts that a history shows once when one person does them in a row."""
 
@@ -337,40 +333,3 @@ def actions_for(
             ),
         )
     )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Happening:
-    """One line of a finding’s history."""
-
-    verb: str
-    title: Message | str
-    at: datetime
-    who: str
-    reason: str
-    """What the person wrote then."""
-
-
-def history(session: Session, finding_id: int) -> tuple[Happening, ...]:
-    """Return what happened to a finding, newest first; writing in a row by one person is one."""
-    rows = session.execute(
-        select(Event.verb, Event.at, Person.name, EventText.value)
-        .outerjoin(Person, Person.id == Event.actor_id)
-        .outerjoin(EventText, and_(EventText.event_id == Event.id, EventText.name == "reason"))
-        .where(Event.subject_kind == Kind.FINDING.value, Event.subject_id == finding_id)
-        .order_by(Event.id.desc())
-        .limit(MAX_HISTORY)
-    )
-    found: list[Happening] = []
-    for row in rows:
-        line = Happening(
-            verb=row.verb,
-            title=VERBS.get(row.verb, row.verb),
-            at=row.at,
-            who=row.name or "",
-            reason=row.value or "",
-        )
-        repeats = row.verb in REPEATED and found and found[-1].verb == row.verb
-        if not (repeats and found[-1].who == line.who):
-            found.append(line)
-    return tuple(found)

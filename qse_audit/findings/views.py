@@ -7,16 +7,17 @@ from flask import Blueprint, Response, flash, jsonify, redirect, render_template
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from qse_audit.accounts.queries import history
 from qse_audit.core.clock import day_in_paris, now
 from qse_audit.core.errors import Conflict, Refusal, Refused
 from qse_audit.core.permissions import Kind, Permission
-from qse_audit.documents.text import day, moment
+from qse_audit.documents.text import day
 from qse_audit.evidence.queries import EvidenceLine, evidence_among, evidence_at
 from qse_audit.evidence.rules import ACCEPT_ATTRIBUTE
 from qse_audit.findings import queries, reports, rules, services
 from qse_audit.findings.forms import PARTS, FindingForm, MoveForm
 from qse_audit.findings.models import Finding
-from qse_audit.findings.queries import FindingFilter
+from qse_audit.findings.queries import REPEATED, FindingFilter
 from qse_audit.findings.rules import FINDING_WORKFLOW, FindingStatus, Grade
 from qse_audit.processes.queries import processes_of
 from qse_audit.web.conflicts import conflict_page
@@ -29,6 +30,7 @@ from qse_audit.web.listing import Listing, listing
 from qse_audit.web.origins import origin_link
 from qse_audit.web.paging import page
 from qse_audit.web.sign_in import identity
+from qse_audit.web.timeline import timeline
 
 bp = Blueprint("findings", __name__, url_prefix="/findings")
 
@@ -192,7 +194,11 @@ def shown_detail(finding: Finding, form: MoveForm | None = None) -> dict[str, An
             if can(transition.permission, finding)
         ],
         "advice": rules.advice(facts) if can(Permission.FINDING_EDIT, finding) else (),
-        "history": [told(each) for each in queries.history(session(), finding.id)],
+        "history": timeline(
+            history(session(), Kind.FINDING, finding.id, text="reason", repeated=REPEATED),
+            rules.VERBS,
+            TONES,
+        ),
         "move_form": form or MoveForm(formdata=None),
         "may_delete": may_delete(finding),
     }
@@ -294,16 +300,4 @@ def thumb(line: EvidenceLine) -> dict[str, Any]:
         "thumb_url": small if line.has_thumbnail else None,
         "note": " · ".join(filter(None, [day(line.happened_on, locale()), line.place])),
         "gone": translate(gone) if (gone := line.tombstone(locale())) else None,
-    }
-
-
-def told(happening: queries.Happening) -> dict[str, Any]:
-    """Return a line of history as the timeline shows it."""
-    return {
-        "title": happening.title,
-        "when": moment(happening.at, locale()),
-        "datetime": happening.at.isoformat(),
-        "who": happening.who,
-        "detail": happening.reason,
-        "tone": TONES.get(happening.verb),
     }

@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
+from qse_audit.accounts.queries import history
 from qse_audit.actions import queries, services
 from qse_audit.actions.models import Action
 from qse_audit.actions.rules import ActionStatus, Move
@@ -148,7 +149,7 @@ def test_a_due_date_changes_with_its_reason_on_record(session, cast):
     )
     session.commit()
     assert action.due_on == LATER
-    assert queries.history(session, action)[0].detail == "Livraison retardée."
+    assert history(session, Kind.ACTION, action.id)[0].detail == "Livraison retardée."
 
 
 def test_a_cancelled_action_says_why(session, cast):

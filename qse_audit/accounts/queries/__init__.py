@@ -1,5 +1,6 @@
 """Reading organisations, people and their access. Nothing here writes."""
 
+from qse_audit.accounts.queries.history import Happening, history
 from qse_audit.accounts.queries.links import (
     InvitationLine,
     get_invitation,
@@ -23,6 +24,7 @@ from qse_audit.accounts.queries.people import (
     get_member,
     get_person_by_email,
     is_empty,
+    is_member,
     membership_since,
     people_lines,
     people_of,
@@ -42,6 +44,7 @@ from qse_audit.accounts.queries.signed_in import (
 __all__ = [
     "PEOPLE_ORDER",
     "DemoAccount",
+    "Happening",
     "InvitationLine",
     "MembershipLine",
     "PersonChoice",
@@ -58,7 +61,9 @@ __all__ = [
     "get_organisation",
     "get_person_by_email",
     "get_site",
+    "history",
     "is_empty",
+    "is_member",
     "link_facts",
     "membership_since",
     "pending_invitations",

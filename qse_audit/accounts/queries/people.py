@@ -229,3 +229,18 @@ def membership_since(session: Session, person_id: int, organisation_id: int) -> 
             Membership.person_id == person_id, Membership.organisation_id == organisation_id
         )
     )
+
+
+def is_member(session: Session, person_id: int, organisation_id: int) -> bool:
+    """Say whether someone is an active member of an organisation."""
+    found = session.scalar(
+        select(Person.id)
+        .join(Membership, Membership.person_id == Person.id)
+        .where(
+            Person.id == person_id,
+            Person.disabled_at.is_(None),
+            Membership.organisation_id == organisation_id,
+        )
+        .limit(1)
+    )
+    return found is not None

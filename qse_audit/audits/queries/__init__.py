@@ -35,13 +35,11 @@ from qse_audit.audits.queries.evidence import (
 )
 from qse_audit.audits.queries.facts import (
     AuditFinding,
-    HistoryLine,
     ReportLine,
     VerdictCounts,
     audit_facts,
     facts_from,
     finding_lines,
-    history,
     report_lines,
     verdict_counts,
 )
@@ -65,7 +63,6 @@ __all__ = [
     "ClauseNode",
     "CriterionLine",
     "EditionChoice",
-    "HistoryLine",
     "Named",
     "Neighbours",
     "Participant",
@@ -87,7 +84,6 @@ __all__ = [
     "get_audit",
     "get_item",
     "get_report",
-    "history",
     "item_at",
     "neighbours",
     "owners_of",

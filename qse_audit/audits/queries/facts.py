@@ -1,4 +1,4 @@
-"""Reading how far an audit is: findings, verdicts, issued reports, history, the rules’ facts."""
+"""Reading how far an audit is: findings, verdicts, issued reports, the rules’ facts."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -15,7 +15,6 @@ from qse_audit.audits.models import Audit, ChecklistItem, Report
 from qse_audit.audits.queries.audits import AuditParts, audit_parts, ties_of
 from qse_audit.audits.rules import NONCONFORMING, AuditFacts, Verdict, conformity
 from qse_audit.core.permissions import Kind, Link
-from qse_audit.db.trail import Event, EventText
 from qse_audit.findings.models import Finding
 from qse_audit.findings.rules import NONCONFORMITIES, FindingStatus, Grade
 from qse_audit.processes.models import Process
@@ -210,30 +209,3 @@ def report_lines(session: Session, audit_id: int) -> tuple[ReportLine, ...]:
         .order_by(Report.number.desc())
     )
     return tuple(ReportLine(**row._mapping) for row in rows)
-
-
-@dataclass(frozen=True, slots=True)
-class HistoryLine:
-    """One recorded act on an audit."""
-
-    verb: str
-    at: datetime
-    who: str | None
-    reason: str
-
-
-def history(session: Session, audit_id: int, *, limit: int = 30) -> tuple[HistoryLine, ...]:
-    """Return the last acts recorded on an audit, the newest first; answers have their own."""
-    rows = session.execute(
-        select(Event.verb, Event.at, Person.name, EventText.value)
-        .join(Person, Person.id == Event.actor_id, isouter=True)
-        .join(
-            EventText,
-            and_(EventText.event_id == Event.id, EventText.name == "reason"),
-            isouter=True,
-        )
-        .where(Event.subject_kind == Kind.AUDIT, Event.subject_id == audit_id)
-        .order_by(Event.id.desc())
-        .limit(limit)
-    )
-    return tuple(HistoryLine(row.verb, row.at, row.name, row.value or "") for row in rows)

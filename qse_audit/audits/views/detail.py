@@ -7,6 +7,7 @@ from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from qse_audit.accounts.queries import history
 from qse_audit.audits import queries, services
 from qse_audit.audits.forms import ReasonForm
 from qse_audit.audits.models import Audit
@@ -25,12 +26,12 @@ from qse_audit.core.clock import now
 from qse_audit.core.errors import Refusal
 from qse_audit.core.permissions import Kind, Permission
 from qse_audit.core.text import N_, Message
-from qse_audit.documents.text import moment
 from qse_audit.evidence.queries import evidence_of
 from qse_audit.web.database import commits, session
 from qse_audit.web.guards import can, requires, requires_move
-from qse_audit.web.i18n import locale, translate
+from qse_audit.web.i18n import translate
 from qse_audit.web.sign_in import identity
+from qse_audit.web.timeline import timeline
 from qse_audit.web.work import starts_work
 
 P = Permission
@@ -135,19 +136,8 @@ def detail(audit: Audit) -> ResponseReturnValue:
         evidence=evidence,
         pictures=[picture(line) for line in evidence],
         reports=queries.report_lines(session(), audit.id),
-        events=[told(line) for line in queries.history(session(), audit.id)],
+        events=timeline(history(session(), Kind.AUDIT, audit.id, text="reason", most=30), VERBS),
     )
-
-
-def told(line: queries.HistoryLine) -> dict[str, str]:
-    """Return a recorded act as the timeline shows it."""
-    return {
-        "title": VERBS.get(line.verb, line.verb),
-        "when": moment(line.at, locale()),
-        "datetime": line.at.isoformat(),
-        "who": line.who or "",
-        "detail": line.reason,
-    }
 
 
 @bp.route("/<int:audit_id>/moves/<name>", methods=["GET", "POST"])

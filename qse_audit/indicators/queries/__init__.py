@@ -2,7 +2,6 @@
 
 from qse_audit.indicators.queries.automatic import records_of
 from qse_audit.indicators.queries.cards import (
-    Happening,
     Offer,
     Places,
     aim_of,
@@ -13,8 +12,6 @@ from qse_audit.indicators.queries.cards import (
     exact,
     facts_of,
     get_indicator,
-    history,
-    is_member,
     neighbours,
     offers,
     places_of,
@@ -55,7 +52,6 @@ from qse_audit.indicators.queries.values import (
 
 __all__ = [
     "Corrected",
-    "Happening",
     "IndicatorChoice",
     "IndicatorFilter",
     "IndicatorLine",
@@ -79,9 +75,7 @@ __all__ = [
     "export_lines",
     "facts_of",
     "get_indicator",
-    "history",
     "indicators_of",
-    "is_member",
     "latest_values",
     "line_maker",
     "list_statement",

@@ -2,25 +2,21 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 
-from sqlalchemy import and_, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
-from qse_audit.accounts.models import Membership, Organisation, Person, Site
+from qse_audit.accounts.models import Organisation, Person, Site
 from qse_audit.core.errors import NotFound, Refusal
 from qse_audit.core.periods import Frequency, Period
-from qse_audit.core.permissions import Kind
-from qse_audit.core.text import Message
 from qse_audit.core.workflow import Transition
-from qse_audit.db.trail import Event, EventText
 from qse_audit.indicators import models
 from qse_audit.indicators.models import Indicator
 from qse_audit.indicators.rules import (
     INDICATOR_WORKFLOW,
-    VERBS,
     Aim,
     Band,
     Calendar,
@@ -225,21 +221,6 @@ def printing_names(session: Session, who: Identity) -> tuple[str, str]:
     return row[0] or "", row[1] or ""
 
 
-def is_member(session: Session, person_id: int, organisation_id: int) -> bool:
-    """Say whether someone is an active member of an organisation."""
-    found = session.scalar(
-        select(Person.id)
-        .join(Membership, Membership.person_id == Person.id)
-        .where(
-            Person.id == person_id,
-            Person.disabled_at.is_(None),
-            Membership.organisation_id == organisation_id,
-        )
-        .limit(1)
-    )
-    return found is not None
-
-
 # --- what can be done next ---
 
 
@@ -271,40 +252,3 @@ def offers(
             refusals = move_refusals(indicator.status, each.name, typed)
             found[each.name] = Offer(transition=each, refusals=refusals)
     return found
-
-
-# --- history ---
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Happening:
-    """One line of an indicator’s history."""
-
-    title: Message | str
-    at: datetime
-    who: str | None
-    detail: str
-    """What the person wrote then."""
-    verb: str
-
-
-def history(session: Session, indicator_id: int, *, most: int = 50) -> tuple[Happening, ...]:
-    """Return what happened to an indicator, newest first, in people’s words."""
-    rows = session.execute(
-        select(Event.id, Event.at, Event.verb, Person.name, EventText.value)
-        .outerjoin(Person, Person.id == Event.actor_id)
-        .outerjoin(EventText, and_(EventText.event_id == Event.id, EventText.name == "note"))
-        .where(Event.subject_kind == Kind.INDICATOR.value, Event.subject_id == indicator_id)
-        .order_by(Event.id.desc())
-        .limit(most)
-    )
-    return tuple(
-        Happening(
-            title=VERBS.get(row.verb, row.verb),
-            at=row.at,
-            who=row.name,
-            detail=row.value or "",
-            verb=row.verb,
-        )
-        for row in rows
-    )

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import flag_modified
 
 from qse_audit.accounts.models import Site
+from qse_audit.accounts.queries import is_member
 from qse_audit.core.clock import day_in_paris
 from qse_audit.core.errors import Refusal, refuse_all
 from qse_audit.core.numbers import decimal_text
@@ -18,7 +19,6 @@ from qse_audit.core.text import N_
 from qse_audit.db.numbering import next_reference
 from qse_audit.db.trail import Act, record
 from qse_audit.indicators.models import Indicator, Measurement, Target, Variable
-from qse_audit.indicators.queries import is_member
 from qse_audit.indicators.rules import (
     INDICATOR_WORKFLOW,
     Aim,

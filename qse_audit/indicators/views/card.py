@@ -8,16 +8,17 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from markupsafe import Markup
 
+from qse_audit.accounts.queries import history
 from qse_audit.core.clock import day_in_paris, now
 from qse_audit.core.errors import Conflict
 from qse_audit.core.expressions import FormulaError, as_mathml, parse, problems
-from qse_audit.core.permissions import Permission
-from qse_audit.documents.text import moment
+from qse_audit.core.permissions import Kind, Permission
 from qse_audit.indicators import queries, services
 from qse_audit.indicators.forms import AimForm, CardForm, DefinitionForm
 from qse_audit.indicators.models import Indicator
 from qse_audit.indicators.reports.card import PrintedCard
 from qse_audit.indicators.reports.card import card_pdf as make_pdf
+from qse_audit.indicators.rules import VERBS
 from qse_audit.indicators.views.blueprint import INDICATOR, accepted, bp, choices
 from qse_audit.indicators.views.library import everything
 from qse_audit.web.conflicts import conflict_page
@@ -25,6 +26,7 @@ from qse_audit.web.database import commits, session
 from qse_audit.web.guards import requires
 from qse_audit.web.i18n import locale
 from qse_audit.web.sign_in import identity
+from qse_audit.web.timeline import timeline
 
 LIMITS = ("alert_low", "alert_high", "action_low", "action_high", "tolerance_low",
           "tolerance_high", "reaction_plan")  # fmt: skip
@@ -47,7 +49,7 @@ def detail(indicator: Indicator) -> ResponseReturnValue:
         measured=latest,
         completeness=queries.completeness_of(session(), calendars, today)[indicator.id],
         offers=_offers(indicator),
-        history=[told(each) for each in queries.history(session(), indicator.id)],
+        history=timeline(history(session(), Kind.INDICATOR, indicator.id), VERBS),
         context=[each for each in everything() if each.identifier == indicator.library_key],
         today=today,
     )
@@ -170,17 +172,6 @@ def drawn(indicator: Indicator) -> Markup | None:
         return None
     labels = {each.name: each.label for each in indicator.variables}
     return Markup(as_mathml(parse(indicator.formula).root, locale(), labels))
-
-
-def told(happening: queries.Happening) -> dict[str, Any]:
-    """Return a line of history as the timeline shows it."""
-    return {
-        "title": happening.title,
-        "when": moment(happening.at, locale()),
-        "datetime": happening.at.isoformat(),
-        "who": happening.who,
-        "detail": happening.detail,
-    }
 
 
 def _offers(indicator: Indicator) -> dict[str, queries.Offer]:

@@ -16,11 +16,9 @@ from qse_audit.objectives.queries.coherence import (
 from qse_audit.objectives.queries.facts import as_fraction, cascade_of, commitments_of
 from qse_audit.objectives.queries.matrix import Drawn, MatrixFilter, matrix_of
 from qse_audit.objectives.queries.moves import (
-    Happening,
     Offer,
     actions_readable,
     agreement_of,
-    history,
     last_value,
     move_facts,
     offers,
@@ -44,7 +42,6 @@ from qse_audit.objectives.queries.objectives import (
     objective_choices,
     parents_of,
     places_of,
-    priorities_answered,
     priorities_of,
     tree_of,
 )
@@ -55,7 +52,6 @@ __all__ = [
     "Choice",
     "Drawn",
     "Frozen",
-    "Happening",
     "MatrixFilter",
     "Node",
     "Offer",
@@ -80,7 +76,6 @@ __all__ = [
     "get_objective",
     "get_priority",
     "get_report",
-    "history",
     "last_report",
     "last_value",
     "lines_of",
@@ -90,7 +85,6 @@ __all__ = [
     "offers",
     "parents_of",
     "places_of",
-    "priorities_answered",
     "priorities_of",
     "report_lines",
     "since_last_report",

@@ -1,28 +1,24 @@
 """What can be done next with an objective, and what happened to it."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from fractions import Fraction
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from qse_audit.accounts.models import Person
 from qse_audit.actions.models import Action
 from qse_audit.actions.queries import ActionFilter, ActionLine, Show, line_maker, list_statement
 from qse_audit.core.errors import Refusal
 from qse_audit.core.permissions import Kind
 from qse_audit.core.series import Direction
-from qse_audit.core.text import Message
 from qse_audit.core.workflow import Transition
-from qse_audit.db.trail import Event, EventText
 from qse_audit.indicators.queries import latest_values
 from qse_audit.objectives.models import Objective
 from qse_audit.objectives.queries.facts import as_fraction
 from qse_audit.objectives.rules import (
     LIVE,
     OBJECTIVE_WORKFLOW,
-    VERBS,
     MoveFacts,
     ObjectiveStatus,
     Turn,
@@ -106,42 +102,6 @@ def offers(session: Session, objective: Objective, who: Identity) -> dict[str, O
         for t in OBJECTIVE_WORKFLOW.available(objective.status)
         if allows(who, t.permission, objective.access())
     }
-
-
-# --- history ---
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Happening:
-    """One line of an objective’s history."""
-
-    title: Message | str
-    at: datetime
-    who: str | None
-    detail: str
-    verb: str
-
-
-def history(session: Session, objective_id: int, *, most: int = 50) -> tuple[Happening, ...]:
-    """Return what happened to an objective, newest first, in people’s words."""
-    rows = session.execute(
-        select(Event.at, Event.verb, Person.name, EventText.value)
-        .outerjoin(Person, Person.id == Event.actor_id)
-        .outerjoin(EventText, and_(EventText.event_id == Event.id, EventText.name == "note"))
-        .where(Event.subject_kind == Kind.OBJECTIVE.value, Event.subject_id == objective_id)
-        .order_by(Event.id.desc())
-        .limit(most)
-    )
-    return tuple(
-        Happening(
-            title=VERBS.get(row.verb, row.verb),
-            at=row.at,
-            who=row.name,
-            detail=row.value or "",
-            verb=row.verb,
-        )
-        for row in rows
-    )
 
 
 def actions_readable(

@@ -20,7 +20,6 @@ from qse_audit.objectives.models import (
     Talk,
     axis_commitment,
     objective_commitment,
-    priority_objective,
 )
 from qse_audit.objectives.rules import (
     LIVE,
@@ -268,16 +267,6 @@ def priorities_of(session: Session, organisation_id: int) -> Sequence[Priority]:
         .where(Priority.organisation_id == organisation_id, Priority.withdrawn_at.is_(None))
         .options(selectinload(Priority.objectives))
         .order_by(Priority.kind, Priority.id)
-    ).all()
-
-
-def priorities_answered(session: Session, objective_id: int) -> Sequence[Priority]:
-    """Return the priorities that one objective answers."""
-    return session.scalars(
-        select(Priority)
-        .join(priority_objective, priority_objective.c.priority_id == Priority.id)
-        .where(priority_objective.c.objective_id == objective_id, Priority.withdrawn_at.is_(None))
-        .order_by(Priority.id)
     ).all()
 
 

@@ -7,6 +7,7 @@ from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from qse_audit.accounts.queries import history
 from qse_audit.core.clock import day_in_paris, now
 from qse_audit.core.permissions import Kind, Permission
 from qse_audit.documents.text import day, moment
@@ -24,6 +25,7 @@ from qse_audit.objectives.queries import Check
 from qse_audit.objectives.rules import (
     MOVED,
     OBJECTIVE_WORKFLOW,
+    VERBS,
     Cascade,
     direction_of,
     reaches,
@@ -39,6 +41,7 @@ from qse_audit.web.guards import requires, requires_move
 from qse_audit.web.i18n import locale, translate
 from qse_audit.web.origins import origin_url
 from qse_audit.web.sign_in import identity
+from qse_audit.web.timeline import timeline
 
 
 @bp.get("/<int:objective_id>")
@@ -58,7 +61,7 @@ def detail(objective: Objective) -> ResponseReturnValue:
         action_url=url_for("actions.create", kind="objective", origin_id=objective.id),
         offers=queries.offers(session(), objective, identity()),
         talks=[told_talk(talk) for talk in objective.talks],
-        history=[told(each) for each in queries.history(session(), objective.id)],
+        history=timeline(history(session(), Kind.OBJECTIVE, objective.id), VERBS),
         figure=figure,
     )
 
@@ -233,16 +236,4 @@ def told_talk(talk: Talk) -> dict[str, Any]:
         "who": talk.said_by.name,
         "detail": " · ".join([*figures, *([talk.text] if talk.text else [])]),
         "tone": "success" if talk.kind == "agreement" else None,
-    }
-
-
-def told(happening: queries.Happening) -> dict[str, Any]:
-    """Return a line of history as the timeline shows it."""
-    return {
-        "title": translate(happening.title),
-        "when": moment(happening.at, locale()),
-        "datetime": happening.at.isoformat(),
-        "who": happening.who,
-        "detail": happening.detail,
-        "tone": None,
     }

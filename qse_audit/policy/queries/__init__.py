@@ -14,7 +14,6 @@ from qse_audit.policy.queries.context import (
     issues_on_boards,
     listed_issues,
 )
-from qse_audit.policy.queries.history import Happening, history
 from qse_audit.policy.queries.parties import (
     NeedLine,
     PartyFilter,
@@ -66,7 +65,6 @@ __all__ = [
     "ClimateLine",
     "Commitment",
     "CommunicationLine",
-    "Happening",
     "IssueFilter",
     "IssueLine",
     "NeedLine",
@@ -98,7 +96,6 @@ __all__ = [
     "get_policy",
     "get_proposal",
     "get_sentence",
-    "history",
     "in_force",
     "issue_lines",
     "issues_on_boards",

@@ -6,12 +6,13 @@ from typing import Any
 from flask import Blueprint, url_for
 from flask_babel import gettext as _
 
+from qse_audit.accounts.queries import history
 from qse_audit.core.permissions import Kind, Permission
-from qse_audit.documents.text import moment
 from qse_audit.policy import queries
+from qse_audit.policy.rules import REPEATED, VERBS
 from qse_audit.web.database import session
 from qse_audit.web.guards import Target
-from qse_audit.web.i18n import locale
+from qse_audit.web.timeline import timeline
 
 bp = Blueprint("policy", __name__, url_prefix="/policy")
 
@@ -39,18 +40,8 @@ def places(here: str) -> list[tuple[str, str, bool]]:
 
 def told(kind: Kind, subject_id: int) -> Sequence[dict[str, Any]]:
     """Return the history of an object as the timeline shows it."""
-    language = locale()
-    return [
-        {
-            "title": each.title,
-            "when": moment(each.at, language),
-            "datetime": each.at.isoformat(),
-            "who": each.who,
-            "detail": each.reason,
-            "tone": TONES.get(each.verb),
-        }
-        for each in queries.history(session(), kind, subject_id)
-    ]
+    found = history(session(), kind, subject_id, text="reason", repeated=REPEATED)
+    return timeline(found, VERBS, TONES)
 
 
 TONES = {
