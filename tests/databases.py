@@ -39,9 +39,7 @@ def _sqlite_template() -> Path:
     path = _folder() / "template.sqlite3"
     engine = make_engine(f"sqlite:///{path}")
     upgrade(engine)
-    with engine.connect() as connection:
-        connection.connection.driver_connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    engine.dispose()
+    let_go(engine)
     return path
 
 
@@ -116,17 +114,62 @@ def above_the_wall(engine: Engine) -> Iterator[Connection]:
 def fresh_url(kind: str) -> Iterator[str]:
     """Give the address of a migrated and empty database of ``kind``, nobody else’s meanwhile."""
     if kind == "sqlite":
-        path = _folder() / f"test_{WORKER}_{next(NUMBERS)}.sqlite3"
-        shutil.copy(_sqlite_template(), path)
+        path = _copied_file(_sqlite_template())
         yield f"sqlite:///{path}"
-        for leftover in _folder().glob(f"{path.name}*"):
-            leftover.unlink()
+        _remove_file(path)
         return
-    name = FREE.pop() if FREE else _new_postgresql()
-    url = make_url(_server()).set(database=name, username=ORDINARY)
-    yield url.render_as_string(hide_password=False)
+    name = FREE.pop() if FREE else _copied_database(_postgresql_template()[0])
+    yield _address(name)
     if _empty(name):
         FREE.append(name)
+
+
+def lasting(kind: str, name: str) -> tuple[str, Path]:
+    """Return an empty database and a folder that stay until the tests of this worker end."""
+    folder = _folder() / f"{name}-{kind}"
+    folder.mkdir()
+    if kind == "sqlite":
+        return f"sqlite:///{_copied_file(_sqlite_template())}", folder
+    return _address(_copied_database(_postgresql_template()[0])), folder
+
+
+@contextmanager
+def copied_url(source: str) -> Iterator[str]:
+    """Give the address of a copy of the database at ``source``, where nobody is connected."""
+    url = make_url(source)
+    if url.get_backend_name() == "sqlite":
+        path = _copied_file(Path(url.database or ""))
+        yield f"sqlite:///{path}"
+        _remove_file(path)
+        return
+    name = _copied_database(url.database or "")
+    yield _address(name)
+    with _administrator().connect() as connection:
+        connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
+
+
+def let_go(engine: Engine) -> None:
+    """End every connection and write the whole file, so that the database can be copied."""
+    if engine.dialect.name == "sqlite":
+        with engine.connect() as connection:
+            connection.connection.driver_connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    engine.dispose()
+
+
+def _copied_file(source: Path) -> Path:
+    path = _folder() / f"test_{WORKER}_{next(NUMBERS)}.sqlite3"
+    shutil.copy(source, path)
+    return path
+
+
+def _remove_file(path: Path) -> None:
+    for leftover in _folder().glob(f"{path.name}*"):
+        leftover.unlink()
+
+
+def _address(name: str) -> str:
+    url = make_url(_server()).set(database=name, username=ORDINARY)
+    return url.render_as_string(hide_password=False)
 
 
 TRIGGERS = text("SELECT count(*) FROM pg_trigger WHERE NOT tgisinternal AND tgenabled = 'O'")
@@ -134,8 +177,8 @@ FREE: list[str] = []
 """PostgreSQL databases that are empty again: making one takes 50 times longer than emptying it."""
 
 
-def _new_postgresql() -> str:
-    name, template = f"test_{WORKER}_{next(NUMBERS)}", _postgresql_template()[0]
+def _copied_database(template: str) -> str:
+    name = f"test_{WORKER}_{next(NUMBERS)}"
     with _administrator().connect() as connection:
         connection.execute(text(f"CREATE DATABASE {name} TEMPLATE {template} OWNER {ORDINARY}"))
     return name

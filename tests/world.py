@@ -4,11 +4,13 @@ Made once for a module: the tests that use it only read, or are refused.
 """
 
 import secrets
+import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -180,17 +182,12 @@ class World:
 
 @contextmanager
 def world_on(kind: str) -> Iterator[World]:
-    """Make the world on a database of ``kind``."""
-    with databases.fresh_url(kind) as url, tempfile.TemporaryDirectory() as folder:
-        settings = Settings(
-            instance=Path(folder),
-            secret_key=secrets.token_hex(32),
-            database_url=url,
-            storage_reserve_mib=0,
-            scheduler=False,
-        )
+    """Give a world of its own on a database of ``kind``: a copy, for making one takes long."""
+    source, instance = _made(kind)
+    with databases.copied_url(source) as url, tempfile.TemporaryDirectory() as folder:
+        shutil.copytree(instance, folder, dirs_exist_ok=True)
         engine = make_engine(url)
-        app = create_app(settings, engine)
+        app = create_app(_settings(url, Path(folder)), engine)
         app.config.update(
             TESTING=True,
             WTF_CSRF_ENABLED=False,
@@ -198,11 +195,34 @@ def world_on(kind: str) -> Iterator[World]:
             PROPAGATE_EXCEPTIONS=False,
         )
         with Session(engine) as session:
-            fill(session, app, settings)
-            session.commit()
             people = identities(session)
         yield World(app, engine, people)
+        app.extensions["worker"].stop()
         engine.dispose()
+
+
+@cache
+def _made(kind: str) -> tuple[str, Path]:
+    """Make the world that others are copied from; return its database and its folder."""
+    url, folder = databases.lasting(kind, "world")
+    settings, engine = _settings(url, folder), make_engine(url)
+    app = create_app(settings, engine)
+    with Session(engine) as session:
+        fill(session, app, settings)
+        session.commit()
+    app.extensions["worker"].stop()
+    databases.let_go(engine)
+    return url, folder
+
+
+def _settings(url: str, folder: Path) -> Settings:
+    return Settings(
+        instance=folder,
+        secret_key=secrets.token_hex(32),
+        database_url=url,
+        storage_reserve_mib=0,
+        scheduler=False,
+    )
 
 
 def fill(session: Session, app: Flask, settings: Settings) -> None:
