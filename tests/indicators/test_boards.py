@@ -6,7 +6,9 @@ import pytest
 from python_calamine import CalamineWorkbook
 from sqlalchemy import select
 
+from qse_audit.core.clock import now
 from qse_audit.core.permissions import Role
+from qse_audit.indicators import services
 from qse_audit.indicators.models import Audience
 from tests.indicators.factories import MONTH, make_indicator, measure
 from tests.indicators.test_readings import BOOK, FIRST, fill, jump
@@ -95,3 +97,24 @@ def test_a_value_that_passes_its_target_is_told(session, cast, browse):
             MONTH.shift(-1): {"accidents": 9, "heures": 1_000_000}}  # fmt: skip
     measure(session, made, rows, by=cast.bob)
     assert "La cible est atteinte" in browse(cast.bob, "GET", BOARD).select_one("#changed").text
+
+
+def test_the_review_sheet_tells_what_decides_and_what_was_dropped(
+    session, cast, indicator, client_of
+):
+    dropped = make_indicator(session, cast, title="Ancien taux")
+    services.move_indicator(
+        session, dropped, "drop", reason="Ne décide rien", actor=cast.claire, now=now()
+    )
+    make_indicator(session, cast, title="En projet", active=False)
+    session.commit()
+    answer = client_of(cast.claire).get("/indicators/review.xlsx")
+    book = CalamineWorkbook.from_filelike(io.BytesIO(answer.data))
+    head, *rows = book.get_sheet_by_index(0).to_python()
+    shown = [dict(zip(head, row, strict=True)) for row in rows]
+    assert [(row["Indicateur"], row["Statut"]) for row in shown] == [
+        ("Ancien taux", "Abandonné"),
+        (indicator.title, "Suivi"),
+    ]
+    assert shown[0]["Raison de l’abandon"] == "Ne décide rien"
+    assert shown[1]["Décision qu’il permet"] == indicator.decision

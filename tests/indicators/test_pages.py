@@ -326,6 +326,20 @@ def test_closing_is_for_those_who_edit(session, cast, browse):
     assert fresh(session, indicator.id).closed_until == LAST.ends_on
 
 
+def test_a_review_notes_its_conclusion_and_the_next_one(session, cast, browse):
+    indicator = make_indicator(session, cast)
+    path, following = f"/indicators/{indicator.id}/review", MONTH.next.ends_on
+    asked = {"note": "A permis de renforcer la prévention.", "review_on": following.isoformat()}
+    browse(cast.alice, "POST", path, status=403, **asked)
+    browse(cast.david, "GET", path, status=404)
+    page = browse(cast.bob, "POST", path, status=422, note=" ", review_on=LAST.ends_on.isoformat())
+    assert "date, à venir" in page.text
+    browse(cast.bob, "POST", path, status=303, **asked)
+    kept = fresh(session, indicator.id)
+    assert (kept.review_note, kept.review_on) == (asked["note"], following)
+    assert asked["note"] in browse(cast.bob, "GET", path).text
+
+
 def test_the_page_of_a_card_sends_few_statements(session, cast, browse, statements):
     shelf = next(each for each in shipped() if each.code == "TF1")
     assert shelf

@@ -186,6 +186,9 @@ def test_an_indicator_without_values_says_what_to_do_first(session, cast, browse
 def test_the_owner_explains_a_signal_and_it_leaves_the_list(session, cast, indicator, browse):
     jump(session, cast, indicator)
     (signal,) = logged(session)
+    home = browse(cast.bob, "GET", "/")
+    assert home.select_one(f'a[href="/indicators/{indicator.id}/chart"]')
+    assert "Signaux à expliquer" not in browse(cast.alice, "GET", "/").text
     assert "un point hors des limites" in browse(cast.bob, "GET", "/indicators/signals").text
     path = f"/indicators/signals/{signal.id}"
     assert browse(cast.bob, "GET", path).select_one("textarea[name=cause]")
@@ -272,6 +275,16 @@ def test_an_event_to_come_is_refused(session, cast, browse):
     )  # fmt: skip
     assert "Choisissez un jour déjà écoulé." in page.text
     assert session.scalars(select(RareEvent)).all() == []
+
+
+@pytest.mark.parametrize("chart", [Chart.XMR, Chart.G, Chart.P])
+def test_a_chart_costs_eight_statements_at_most(session, cast, client_of, statements, chart):
+    made = make_indicator(session, cast, chart=chart, starts_on=FIRST.starts_on)
+    fill(session, cast, made, BOOK)
+    client, path = client_of(cast.alice), f"/indicators/{made.id}/chart"
+    statements.clear()
+    assert client.get(path).status_code == 200
+    assert len(statements) <= 8, "\n".join(statements)
 
 
 def test_the_chart_leaves_as_a_picture(cast, indicator, client_of):

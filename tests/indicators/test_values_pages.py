@@ -8,8 +8,9 @@ from sqlalchemy import insert, select, text
 
 from qse_audit.core.clock import now
 from qse_audit.core.periods import Frequency, Period
-from qse_audit.indicators import queries, services
+from qse_audit.indicators import services
 from qse_audit.indicators.models import Correction, Indicator, Measurement
+from qse_audit.indicators.queries import readings
 from tests.indicators.factories import MONTH, make_indicator, measure
 
 LAST = MONTH.previous
@@ -387,14 +388,10 @@ def test_one_series_among_many_is_read_by_its_index(session, cast, statements):
     session.commit()
     one = session.get_one(Indicator, many[3].id)
     statements.clear()
-    assert len(queries.series_of(session, one)) == 2_000
+    assert len(readings.entries_of(session, [one])[one.id]) == 2_000
     assert len(statements) == 1
     explain = "EXPLAIN QUERY PLAN " if session.get_bind().dialect.name == "sqlite" else "EXPLAIN "
-    wanted = (
-        select(Measurement.period_on, Measurement.value)
-        .where(Measurement.indicator_id == one.id)
-        .order_by(Measurement.period_on)
-    )
+    wanted = readings.entries_statement([one.id], None)
     compiled = wanted.compile(session.get_bind(), compile_kwargs={"literal_binds": True})
     plan = "\n".join(str(row) for row in session.execute(text(explain + str(compiled))))
     assert "indicator_id" in plan

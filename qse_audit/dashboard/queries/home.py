@@ -24,7 +24,7 @@ from qse_audit.dashboard.queries.todo_administration import administration
 from qse_audit.dashboard.queries.todo_audits import draft_findings, my_audits
 from qse_audit.dashboard.queries.todo_candidacies import candidacies
 from qse_audit.dashboard.queries.todo_exam_centre import exam_centre
-from qse_audit.dashboard.queries.todo_indicators import values_due
+from qse_audit.dashboard.queries.todo_indicators import indicators_to_do
 from qse_audit.dashboard.queries.todo_objectives import objectives
 from qse_audit.dashboard.queries.todo_policy import policy_to_do
 from qse_audit.findings.models import Finding
@@ -70,7 +70,7 @@ def home(session: Session, who: Identity, now: datetime) -> Home:
 
 HOME_SECTIONS: list[HomeSection] = [
     actions_to_do,
-    values_due,
+    indicators_to_do,
     my_audits,
     draft_findings,
     policy_to_do,

@@ -7,6 +7,7 @@ from qse_audit.indicators.forms.cards import (
     CloseForm,
     DefinitionForm,
     MoveForm,
+    ReviewForm,
 )
 from qse_audit.indicators.forms.readings import (
     BaselineForm,
@@ -28,6 +29,7 @@ __all__ = [
     "ImportForm",
     "MoveForm",
     "ReasonForm",
+    "ReviewForm",
     "ValuesForm",
     "WithdrawEventForm",
 ]

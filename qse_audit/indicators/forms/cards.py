@@ -310,6 +310,18 @@ class MoveForm(Form):
     reason = TextAreaField(_l("Raison"), [Length(max=REASON_MAX)])
 
 
+class ReviewForm(Form):
+    """What a review of the indicator itself concluded."""
+
+    note = TextAreaField(
+        _l("Ce que la revue conclut"),
+        [InputRequired(REQUIRED), Length(max=REASON_MAX)],
+        description=_l("Quelle décision il a permise, ce qui change sur sa fiche. S’il ne décide "
+                       "plus rien, abandonnez-le."),
+    )  # fmt: skip
+    review_on = DateField(_l("Prochaine revue"), [InputRequired(REQUIRED)])
+
+
 class CloseForm(Form):
     """Until when values are closed."""
 

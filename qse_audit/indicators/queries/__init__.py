@@ -45,7 +45,6 @@ from qse_audit.indicators.queries.values import (
     overall_completeness,
     results_by_name,
     rows_of_many,
-    series_of,
     small_hours,
     stored_rows,
 )
@@ -89,7 +88,6 @@ __all__ = [
     "records_of",
     "results_by_name",
     "rows_of_many",
-    "series_of",
     "sheet_of",
     "small_hours",
     "stored_rows",

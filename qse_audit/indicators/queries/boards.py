@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
-from sqlalchemy import exists, or_, select
+from sqlalchemy import Select, exists, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from qse_audit.accounts.models import Site
@@ -44,14 +44,11 @@ def board_for(session: Session, who: Identity, today: date) -> Board:
         Audience.indicator_id == Indicator.id, Audience.role.in_(sorted(who.roles))
     )
     found = session.scalars(
-        select(Indicator)
+        _indicators(who.organisation_id)
         .where(
-            Indicator.organisation_id == who.organisation_id,
             Indicator.status == IndicatorStatus.ACTIVE,
             or_(Indicator.owner_id == who.user_id, exists(shown)),
         )
-        .options(*CHARTED, joinedload(Indicator.owner))
-        .order_by(Indicator.domain, Indicator.title, Indicator.id)
         .limit(MOST_SHOWN + 1)
     ).all()
     kept = found[:MOST_SHOWN]
@@ -62,6 +59,23 @@ def board_for(session: Session, who: Identity, today: date) -> Board:
         sites={row.id: row.name for row in session.execute(names)},
         new_signals=_new_signals(session, kept, today),
         left_out=len(found) > MOST_SHOWN,
+    )
+
+
+def reviewed(session: Session, organisation_id: int, today: date) -> tuple[Reading, ...]:
+    """Return what a review looks at: every indicator that is followed, or was and is dropped."""
+    found = session.scalars(
+        _indicators(organisation_id).where(Indicator.status != IndicatorStatus.DRAFT)
+    ).all()
+    return readings_of(session, found, today, since=today - timedelta(days=HISTORY_DAYS))
+
+
+def _indicators(organisation_id: int) -> Select[Indicator]:
+    return (
+        select(Indicator)
+        .where(Indicator.organisation_id == organisation_id)
+        .options(*CHARTED, joinedload(Indicator.owner))
+        .order_by(Indicator.domain, Indicator.title, Indicator.id)
     )
 
 

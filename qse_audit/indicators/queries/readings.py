@@ -37,12 +37,12 @@ class Reading:
     entries: tuple[Entry, ...]
     analysis: Analysis
     open_signals: int = 0
-    """Signals that nobody has explained yet."""
+    """Signals that nobody has explained yet; 0 where one indicator is read beside its signals."""
 
 
 def reading_of(session: Session, indicator: Indicator, today: date) -> Reading:
     """Return one indicator as its values read today, over all its periods."""
-    return readings_of(session, [indicator], today)[0]
+    return _reading(indicator, entries_of(session, [indicator])[indicator.id], today)
 
 
 def readings_of(
@@ -53,28 +53,31 @@ def readings_of(
     Their variables, targets, baselines and events are loaded by :func:`charted`.
     """
     keys = [indicator.id for indicator in indicators]
-    entries = _entries(session, indicators, since)
+    entries = entries_of(session, indicators, since=since)
     counts = session.execute(
         select(LoggedSignal.indicator_id, func.count().label("open"))
         .where(LoggedSignal.indicator_id.in_(keys), LoggedSignal.analysed_at.is_(None))
         .group_by(LoggedSignal.indicator_id)
     )
     waiting = {row.indicator_id: row.open for row in counts}
-    found = []
-    for indicator in indicators:
-        values = tuple(entries[indicator.id])
-        watched = watched_of(indicator, values[0].period if values else None)
-        analysis = analyse(watched, values, today)
-        found.append(
-            Reading(
-                indicator=indicator,
-                watched=watched,
-                entries=values,
-                analysis=analysis,
-                open_signals=waiting.get(indicator.id, 0),
-            )
-        )
-    return tuple(found)
+    return tuple(
+        _reading(each, entries[each.id], today, open_signals=waiting.get(each.id, 0))
+        for each in indicators
+    )
+
+
+def _reading(
+    indicator: Indicator, entries: Sequence[Entry], today: date, *, open_signals: int = 0
+) -> Reading:
+    values = tuple(entries)
+    watched = watched_of(indicator, values[0].period if values else None)
+    return Reading(
+        indicator=indicator,
+        watched=watched,
+        entries=values,
+        analysis=analyse(watched, values, today),
+        open_signals=open_signals,
+    )
 
 
 CHARTED = (
@@ -83,7 +86,13 @@ CHARTED = (
     selectinload(Indicator.baselines),
     selectinload(Indicator.events),
 )
-"""What a reading needs of an indicator besides its own row."""
+"""What readings of many need of each indicator besides its own row."""
+ALONE = (
+    selectinload(Indicator.variables),
+    selectinload(Indicator.targets),
+    selectinload(Indicator.participations),
+)
+"""What the page of one needs; its baselines or its events follow, whichever its chart has."""
 
 
 def watched_of(indicator: Indicator, first: Period | None) -> Watched:
@@ -116,7 +125,12 @@ def is_never_negative(indicator: Indicator) -> bool:
 
 
 def phases_of(indicator: Indicator, first: Period | None) -> tuple[Phase, ...]:
-    """Return the phases that people locked; what comes before the first is a phase of its own."""
+    """Return the phases that people locked; what comes before the first is a phase of its own.
+
+    Only individual values have any.
+    """
+    if indicator.chart is not Chart.XMR:
+        return ()
     found = [_phase(indicator, each) for each in indicator.baselines]
     if found and first is not None and indicator.baselines[0].from_on > first.starts_on:
         found.insert(0, Phase())
@@ -150,19 +164,25 @@ def _tolerance(indicator: Indicator) -> Tolerance | None:
     return None if low is None and high is None else Tolerance(low, high)
 
 
-def _entries(
-    session: Session, indicators: Sequence[Indicator], since: date | None
-) -> dict[int, list[Entry]]:
-    """Return the values of each indicator, the oldest first: one statement, by the index."""
+def entries_statement(keys: Sequence[int], since: date | None) -> Select[*tuple[Any, ...]]:
+    """Return what :func:`entries_of` asks: the index on indicator and period answers it."""
     t = Measurement
     statement = select(t.indicator_id, t.period_on, t.inputs, t.value).where(
-        t.indicator_id.in_([indicator.id for indicator in indicators])
+        t.indicator_id.in_(keys)
     )
     if since is not None:
         statement = statement.where(t.period_on >= since)
+    return statement.order_by(t.indicator_id, t.period_on)
+
+
+def entries_of(
+    session: Session, indicators: Sequence[Indicator], *, since: date | None = None
+) -> dict[int, list[Entry]]:
+    """Return the values of each indicator by its id, the oldest first: one statement."""
+    statement = entries_statement([indicator.id for indicator in indicators], since)
     paces = {indicator.id: indicator.frequency for indicator in indicators}
     found: dict[int, list[Entry]] = {indicator.id: [] for indicator in indicators}
-    for key, day, inputs, value in session.execute(statement.order_by(t.indicator_id, t.period_on)):
+    for key, day, inputs, value in session.execute(statement):
         numbers = {name: Fraction(text) for name, text in inputs.items()}
         found[key].append(Entry(Period.of(paces[key], day), numbers, exact(value)))
     return found
@@ -220,9 +240,7 @@ def get_signal(session: Session, signal_id: int) -> LoggedSignal:
         LoggedSignal,
         signal_id,
         options=[
-            joinedload(LoggedSignal.indicator).options(
-                *CHARTED, selectinload(Indicator.participations), joinedload(Indicator.owner)
-            ),
+            joinedload(LoggedSignal.indicator).options(*ALONE, joinedload(Indicator.owner)),
         ],
     )
     if found is None:
@@ -262,11 +280,7 @@ def get_charted(session: Session, indicator_id: int) -> Indicator:
     found = session.get(
         Indicator,
         indicator_id,
-        options=[
-            *CHARTED,
-            joinedload(Indicator.owner),
-            selectinload(Indicator.participations),
-        ],
+        options=[*ALONE, joinedload(Indicator.owner)],
     )
     if found is None:
         raise NotFound(f"indicator {indicator_id}")

@@ -85,20 +85,6 @@ def measured(
     return tuple(reversed(found))
 
 
-def series_of(session: Session, indicator: Indicator) -> tuple[tuple[Period, Fraction | None], ...]:
-    """Return (period, result) of every period with values, the oldest first: what charts read."""
-    rows = session.execute(
-        select(Measurement.period_on, Measurement.value)
-        .where(Measurement.indicator_id == indicator.id)
-        .order_by(Measurement.period_on)
-    )
-    frequency = indicator.frequency
-    return tuple(
-        (Period.of(frequency, day), None if value is None else Fraction(value))
-        for day, value in rows
-    )
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row(Stored):
     """What the services compute with, besides what rules see."""

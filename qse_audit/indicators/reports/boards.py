@@ -11,7 +11,7 @@ from qse_audit.documents.charts.spec import Line, Scale, Tone
 from qse_audit.documents.charts.words import amount, worded
 from qse_audit.documents.pdf import render_pdf
 from qse_audit.documents.sheets import Cell, Column, Sheet, xlsx
-from qse_audit.documents.text import Texts, day
+from qse_audit.documents.text import Texts, day, moment
 from qse_audit.indicators.queries.readings import Reading
 from qse_audit.indicators.reports.charts import face_of, main_chart
 from qse_audit.indicators.rules import Comparison, last_of
@@ -161,6 +161,7 @@ def _reviewed(reading: Reading, texts: Texts) -> Sequence[Cell]:
     return (
         indicator.reference,
         indicator.title,
+        texts.translate(indicator.status.label),
         indicator.purpose,
         indicator.decision,
         indicator.owner.name,
@@ -169,7 +170,9 @@ def _reviewed(reading: Reading, texts: Texts) -> Sequence[Cell]:
         len(reading.entries),
         reading.open_signals,
         None if indicator.review_on is None else day(indicator.review_on, texts.locale),
+        None if indicator.reviewed_at is None else moment(indicator.reviewed_at, texts.locale),
         indicator.review_note,
+        indicator.dropped_reason,
         None,
     )
 
@@ -197,6 +200,7 @@ VALUES = (
 REVIEW = (
     (N_("Référence"), 14),
     (N_("Indicateur"), 40),
+    (N_("Statut"), 12),
     (N_("But"), 40),
     (N_("Décision qu’il permet"), 50),
     (N_("Pilote"), 24),
@@ -205,7 +209,9 @@ REVIEW = (
     (N_("Valeurs"), 10),
     (N_("Signaux à expliquer"), 12),
     (N_("À revoir le"), 18),
-    (N_("Dernière revue"), 40),
+    (N_("Dernière revue"), 24),
+    (N_("Ce que la revue conclut"), 40),
+    (N_("Raison de l’abandon"), 40),
     (N_("Décision : garder, changer, abandonner"), 40),
 )
 _WORDS = {

@@ -27,7 +27,11 @@ from qse_audit.indicators.services.imports import (
     preview_values,
     read_values,
 )
-from qse_audit.indicators.services.moves import close_periods, move_indicator
+from qse_audit.indicators.services.moves import (
+    close_periods,
+    move_indicator,
+    review_indicator,
+)
 from qse_audit.indicators.services.signals import Explanation, explain_signal, watch
 from qse_audit.indicators.services.values import Entered, enter_values
 
@@ -57,6 +61,7 @@ __all__ = [
     "move_indicator",
     "preview_values",
     "read_values",
+    "review_indicator",
     "show_indicators",
     "unlock_baseline",
     "watch",

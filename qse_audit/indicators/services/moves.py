@@ -56,6 +56,34 @@ def _leave_follow_up(session: Session, indicator: Indicator, after: IndicatorSta
         session.flush()
 
 
+def review_indicator(
+    session: Session,
+    indicator: Indicator,
+    note: str,
+    review_on: date,
+    *,
+    actor: Identity,
+    now: datetime,
+) -> None:
+    """Note what a review of the indicator itself concluded, and when the next one is.
+
+    :raises Refused: without a conclusion, or for a next review that is not to come.
+    """
+    found = []
+    if not note.strip():
+        message = N_("Dites ce que la revue conclut : la conclusion reste au journal.")
+        found.append(Refusal("conclusion_missing", message, HOUSE))
+    if review_on <= day_in_paris(now):
+        message = N_("Choisissez la date, à venir, où l’indicateur sera revu.")
+        found.append(Refusal("review_not_to_come", message, HOUSE))
+    refuse_all(found)
+    indicator.reviewed_at, indicator.review_note = now, note.strip()
+    indicator.review_on = review_on
+    session.flush()
+    record_act(session, indicator, "review", actor=actor, now=now,
+               data={"next": review_on.isoformat()}, note=note.strip())  # fmt: skip
+
+
 def close_periods(
     session: Session, indicator: Indicator, until: date, *, actor: Identity, now: datetime
 ) -> None:

@@ -33,6 +33,8 @@ FIELDS = {
     "code_long": "code",
     "unit_long": "unit",
     "tolerance_order": "tolerance_high",
+    "conclusion_missing": "note",
+    "review_not_to_come": "review_on",
 }
 """Which field a refusal is about; the others are about the whole form."""
 

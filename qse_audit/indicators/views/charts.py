@@ -158,5 +158,5 @@ def signal_rows(lines: Sequence[readings.SignalLine]) -> list[dict[str, Any]]:
 
 
 def _periods(indicator: Indicator) -> list[tuple[str, Any]]:
-    reading = readings.reading_of(session(), indicator, day_in_paris(now()))
-    return [(entry.period.iso, entry.period.label) for entry in reading.entries]
+    entries = readings.entries_of(session(), [indicator])[indicator.id]
+    return [(entry.period.iso, entry.period.label) for entry in entries]

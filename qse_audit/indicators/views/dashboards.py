@@ -71,6 +71,15 @@ def dashboard_xlsx() -> ResponseReturnValue:
     return _file(content, SHEET, "tableau-de-bord.xlsx")
 
 
+@bp.get("/review.xlsx")
+@requires(Permission.INDICATOR_LIST)
+def review_sheet() -> ResponseReturnValue:
+    """Send the sheet of the review of indicators: which decide something, which were dropped."""
+    found = boards.reviewed(session(), identity().organisation_id, day_in_paris(now()))
+    content = papers.review_xlsx(found, title=_("Revue des indicateurs"), locale=locale())
+    return _file(content, SHEET, "revue-des-indicateurs.xlsx")
+
+
 @bp.route("/dashboard/audiences", methods=["GET", "POST"])
 @requires(Permission.INDICATOR_SHOW)
 @commits

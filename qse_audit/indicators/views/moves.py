@@ -8,7 +8,7 @@ from flask_babel import ngettext
 from qse_audit.core.clock import day_in_paris, now
 from qse_audit.core.permissions import Permission
 from qse_audit.indicators import queries, services
-from qse_audit.indicators.forms import CloseForm, MoveForm
+from qse_audit.indicators.forms import CloseForm, MoveForm, ReviewForm
 from qse_audit.indicators.models import Indicator
 from qse_audit.indicators.rules import INDICATOR_WORKFLOW, MOVED
 from qse_audit.indicators.views.blueprint import INDICATOR, accepted, bp
@@ -77,4 +77,24 @@ def close(indicator: Indicator) -> ResponseReturnValue:
         flash(_("Ces périodes sont closes."), "success")
         return redirect(url_for("indicators.detail", indicator_id=indicator.id), 303)
     body = render_template("indicators/close.html", form=form, indicator=indicator)
+    return body, 422 if form.errors else 200
+
+
+@bp.route("/<int:indicator_id>/review", methods=["GET", "POST"])
+@requires(Permission.INDICATOR_EDIT, on=INDICATOR)
+@commits
+def review(indicator: Indicator) -> ResponseReturnValue:
+    """Ask whether the indicator still decides something, and note the answer."""
+    form = ReviewForm()
+
+    def apply() -> None:
+        note, following = form.note.data or "", form.review_on.data
+        services.review_indicator(
+            session(), indicator, note, following, actor=identity(), now=now()
+        )
+
+    if accepted(form, apply):
+        flash(_("La revue est notée."), "success")
+        return redirect(url_for("indicators.detail", indicator_id=indicator.id), 303)
+    body = render_template("indicators/review.html", form=form, indicator=indicator)
     return body, 422 if form.errors else 200
