@@ -65,6 +65,8 @@ class EventText(Base):
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True, sort_order=-1)
     event_id: Mapped[int] = mapped_column(ForeignKey("event.id"))
+    organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"))
+    """That of the event: what the second wall compares without looking the event up."""
     name: Mapped[str] = mapped_column(String(64))
     salt: Mapped[str] = mapped_column(String(32))
     value: Mapped[str] = mapped_column(Text)
@@ -142,7 +144,13 @@ def record(
         if event_id is not None:
             break
     session.add_all(
-        EventText(event_id=event_id, name=name, salt=salt, value=value)
+        EventText(
+            event_id=event_id,
+            organisation_id=organisation_id,
+            name=name,
+            salt=salt,
+            value=value,
+        )
         for name, (salt, value) in texts.items()
     )
     return new

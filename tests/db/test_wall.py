@@ -267,6 +267,31 @@ def test_a_partner_reads_of_the_company_only_what_concerns_a_candidacy(walled, m
     assert read | heard <= {"candidacy", "situation", "dossier", None}
 
 
+def test_words_are_compared_one_by_one_even_where_statistics_mislead(walled, mirrored):
+    """With the wall looking up the act of each word, this plan took 90 s; now under one."""
+    karine = mirrored.people["karine"]
+    with databases.above_the_wall(mirrored.engine) as connection:
+        connection.execute(text("ANALYZE"))
+        connection.execute(
+            text(
+                "UPDATE pg_class SET reltuples = 0, relpages = 1"
+                " WHERE relname IN ('event', 'event_text')"
+            )
+        )
+        connection.execute(
+            text(
+                "DELETE FROM pg_statistic"
+                " WHERE starelid IN ('event'::regclass, 'event_text'::regclass)"
+            )
+        )
+    words = select(Event.id).join(EventText, EventText.event_id == Event.id)
+    with acting(mirrored.engine, karine) as session:
+        session.execute(text("SET LOCAL statement_timeout = '10s'"))
+        assert session.scalars(words.where(Event.organisation_id != karine.organisation_id)).all()
+    with databases.above_the_wall(mirrored.engine) as connection:
+        connection.execute(text("ANALYZE"))
+
+
 def test_the_owner_of_the_tables_obeys_and_a_superuser_is_told(walled):
     assert not is_above_the_wall(walled)
     above = make_engine(databases.as_superuser(walled.url))
