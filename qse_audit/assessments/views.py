@@ -1,5 +1,7 @@
 """The pages where evaluators read frozen dossiers: from the criterion to the proof."""
 
+from collections.abc import Mapping
+
 from flask import (
     Blueprint,
     Response,
@@ -24,6 +26,7 @@ from qse_audit.portfolios.models import Dossier
 from qse_audit.portfolios.queries.candidacies import dossiers_of, get_dossier
 from qse_audit.portfolios.reports.reading import worded
 from qse_audit.portfolios.services.dossiers import verify_file
+from qse_audit.web.conflicts import conflict_page
 from qse_audit.web.database import commits, files, session
 from qse_audit.web.errors import wants_json
 from qse_audit.web.guards import Target, can, requires
@@ -39,6 +42,11 @@ SANDBOX = "sandbox; default-src 'none'"
 @requires(Permission.DOSSIER_READ, on=DOSSIER)
 def show(dossier: Dossier) -> ResponseReturnValue:
     """Read a frozen dossier: criterion, situation, proof; one’s own notes beside."""
+    return _page(dossier)
+
+
+def _page(dossier: Dossier, refused: Mapping[str, NoteForm] | None = None) -> str:
+    """Show a frozen dossier; ``refused`` is the note that could not be kept, by capability."""
     is_evaluator = can(Permission.ASSESSMENT_NOTE, dossier)
     notes = queries.own_notes(session(), dossier.id, identity().user_id) if is_evaluator else {}
     return render_template(
@@ -47,6 +55,7 @@ def show(dossier: Dossier) -> ResponseReturnValue:
         d=worded(dossier.model),
         versions=dossiers_of(session(), dossier.candidacy_id),
         notes=notes,
+        refused=refused or {},
         levels=LEVELS,
         is_evaluator=is_evaluator,
         is_own=can(Permission.CANDIDACY_READ, dossier),
@@ -93,7 +102,7 @@ def save_note(dossier: Dossier, code: str) -> ResponseReturnValue:
     form = NoteForm()
     capability_id = queries.capability_in(dossier.model, code)
     if not form.validate_on_submit():
-        return jsonify(errors=form.errors), 422
+        return _refused(dossier, code, form)
     try:
         note = services.save_note(
             session(),
@@ -106,11 +115,32 @@ def save_note(dossier: Dossier, code: str) -> ResponseReturnValue:
             now=now(),
         )
     except Conflict as conflict:
-        stored = queries.own_notes(session(), dossier.id, identity().user_id)[capability_id]
-        return jsonify(theirs=conflict.theirs, version=stored.version), 409
+        return _written_meanwhile(dossier, code, form, conflict)
     if wants_json():
         return jsonify(version=note.version)
-    return redirect(url_for("assessments.show", dossier_id=dossier.id, _anchor=code), 303)
+    return redirect(_place(dossier, code), 303)
+
+
+def _refused(dossier: Dossier, code: str, form: NoteForm) -> ResponseReturnValue:
+    if wants_json():
+        return jsonify(errors=form.errors), 422
+    return _page(dossier, {code: form.stand_at(code)}), 422
+
+
+def _written_meanwhile(
+    dossier: Dossier, code: str, form: NoteForm, conflict: Conflict
+) -> ResponseReturnValue:
+    """Show both notes: the same evaluator wrote elsewhere, on another device or in another tab."""
+    capability_id = queries.capability_in(dossier.model, code)
+    stored = queries.own_notes(session(), dossier.id, identity().user_id)[capability_id]
+    if wants_json():
+        return jsonify(theirs=conflict.theirs, version=stored.version), 409
+    theirs = NoteForm(formdata=None, obj=stored)
+    return conflict_page(form, theirs, version=stored.version, back_url=_place(dossier, code))
+
+
+def _place(dossier: Dossier, code: str) -> str:
+    return url_for("assessments.show", dossier_id=dossier.id, _anchor=code)
 
 
 def _sent(sha256: str, media_type: str, name: str, *, inline: bool) -> Response:

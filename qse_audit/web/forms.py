@@ -125,8 +125,8 @@ class CheckboxesField(SelectMultipleField):
 
 
 def only_digits(value: Any) -> int | None:
-    """Coerce the value of a select of ids; ``None`` for the empty choice."""
-    text = str(value or "")
+    """Coerce the value of a select of ids or numbers; ``None`` for the empty choice."""
+    text = "" if value is None else str(value)
     return int(text) if text.isdecimal() else None
 
 

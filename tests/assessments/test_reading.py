@@ -98,6 +98,35 @@ def test_an_evaluator_notes_per_capability(browse, session, cast, dossier):
     note(browse, cast.gaelle, dossier, code="C99", status=404, level="1")
 
 
+def test_a_note_refused_without_script_comes_back_in_its_form(browse, session, cast, dossier):
+    path, long = f"/dossiers/{dossier.id}/notes/C8", "Clair. " * 2_000
+    page = browse(cast.gaelle, "POST", path, status=422, level="2", text=long, version="")
+    assert page.response.mimetype == "text/html"
+    assert page.select_one(".summary a")["href"] == "#note-C8"
+    assert page.select_one("#note-C8").text.strip() == long.strip()
+    assert page.select_one("#note-C8")["aria-invalid"] == "true"
+    assert page.select_one("#C8-2").has_attr("checked")
+    assert not page.select_one("#note-C7").text
+    page = browse(cast.gaelle, "POST", path, status=422, level="4", text="Clair.", version="")
+    assert page.select_one(".summary a")["href"] == "#C8-0"
+    assert page.select_one("#note-C8").text.strip() == "Clair."
+    assert session.scalars(select(AssessmentNote)).all() == []
+
+
+def test_a_note_of_two_tabs_without_script_shows_both_texts(browse, session, cast, dossier):
+    path = f"/dossiers/{dossier.id}/notes/C8"
+    browse(cast.gaelle, "POST", path, status=303, level="1", text="Au bureau.", version="")
+    page = browse(cast.gaelle, "POST", path, status=409, level="2", text="Au train.", version="9")
+    assert [p.text for p in page.select(".version:first-child .prewrap")] == [
+        "Partiellement montré", "Au bureau.",
+    ]  # fmt: skip
+    form = {i["name"]: i["value"] for i in page.select("form.form input")}
+    assert (form["level"], page.select_one("textarea").text.strip()) == ("2", "Au train.")
+    browse(cast.gaelle, "POST", path, status=303, **form, text="Au train.")
+    row = session.scalars(select(AssessmentNote)).one()
+    assert (row.level, row.text) == (2, "Au train.")
+
+
 def test_nobody_else_notes_and_nobody_reads_anothers_notes(browse, session, cast, dossier):
     secret = "À approfondir en entretien, canari-7431"
     note(browse, cast.gaelle, dossier, text=secret, version="")
