@@ -113,8 +113,8 @@ class SignForm(Form):
     consents = BooleanField(_l("J’accepte"))
 
 
-class PanelForm(Form):
-    """Names the evaluators and the jury."""
+class PanelForm(VersionedForm):
+    """Names the evaluators and the jury; its version is ``panel_version``."""
 
     places = {"panel_conflict": "evaluator_ids"}
 

@@ -35,7 +35,7 @@ class Kept:
 
 
 def conflict_page(
-    form: VersionedForm, stored: VersionedForm, *, version: int, back_url: str
+    form: VersionedForm, stored: VersionedForm, *, version: int | str, back_url: str
 ) -> ResponseReturnValue:
     """Answer 409 with each field where ``form`` (sent) differs from ``stored`` (of the database).
 

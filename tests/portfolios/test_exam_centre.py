@@ -5,7 +5,10 @@ from datetime import timedelta
 import pytest
 
 from qse_audit.core.clock import day_in_paris, now
+from qse_audit.core.permissions import Kind, Link
+from qse_audit.db.participation import read_links
 from qse_audit.portfolios.models import Candidacy
+from qse_audit.portfolios.queries.candidacies import PANEL
 from qse_audit.portfolios.services import candidacies as services
 from tests.factories import NOW
 from tests.portfolios import factories as make
@@ -75,3 +78,39 @@ def test_naming_a_panel_says_what_was_kept(cast, browse, dossier, named, words):
     page = browse(cast.karine, "GET", address)
     button = page.select_one(f"a[href='{address}/panel']")
     assert ("btn-primary" in button["class"]) == (not named)
+
+
+def test_two_members_of_staff_do_not_overwrite_each_others_panel(session, cast, browse, dossier):
+    """The second gets both choices; what was chosen first stays until they decide, knowingly."""
+    path = f"/candidacies/{dossier.candidacy_id}/panel"
+    seen = browse(cast.karine, "GET", path).select_one("[name=version]")["value"]
+    browse(cast.karine, "POST", path, status=303, version=seen, jury_ids=[cast.hugo.user_id])
+    mine = {"evaluator_ids": [cast.gaelle.user_id]}
+    page = browse(cast.karine, "POST", path, status=409, version=seen, **mine)
+    assert [p.text for p in page.select("main .prewrap")] == [
+        "—",
+        "Gaëlle Simon",
+        "Hugo Blanc",
+        "—",
+    ]
+    assert sitting(session, dossier) == {Link.JURY: {cast.hugo.user_id}}
+    told = [
+        (i["name"], i["value"]) for i in page.select("form.form input") if i["name"] != "csrf_token"
+    ]
+    browse(cast.karine, "POST", path, status=303, **dict(told))
+    assert sitting(session, dossier) == {Link.EVALUATOR: {cast.gaelle.user_id}}
+
+
+def test_what_the_candidate_writes_does_not_stop_the_naming_of_a_panel(
+    session, cast, browse, dossier
+):
+    path = f"/candidacies/{dossier.candidacy_id}/panel"
+    seen = browse(cast.karine, "GET", path).select_one("[name=version]")["value"]
+    session.get(Candidacy, dossier.candidacy_id).mission = "Réécrite."
+    session.commit()
+    browse(cast.karine, "POST", path, status=303, version=seen, jury_ids=[cast.hugo.user_id])
+
+
+def sitting(session, dossier):
+    links = read_links(session, Kind.CANDIDACY, dossier.candidacy_id)
+    return {link: set(people) for link, people in links.items() if link in PANEL}

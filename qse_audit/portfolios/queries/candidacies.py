@@ -1,6 +1,6 @@
 """Finding candidacies, situations and dossiers, and listing those that a person may read."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -145,6 +145,14 @@ class CandidacyLine:
         if self.status == CandidacyStatus.SUBMITTED and self.submitted_at is not None:
             came_on = day_in_paris(self.submitted_at)
         return late_days(self.report_due_on, came_on)
+
+
+def panel_version(links: Mapping[Link, Iterable[int]]) -> str:
+    """Return what tells two panels apart: ``3.8/5``, the evaluators, then the jury.
+
+    The version of the candidacy would not do: it counts what the candidate writes.
+    """
+    return "/".join(".".join(map(str, sorted(links.get(link, ())))) for link in PANEL)
 
 
 def readable_by(who: Identity) -> ColumnElement[bool]:

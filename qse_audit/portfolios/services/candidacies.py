@@ -19,6 +19,7 @@ from qse_audit.db.participation import read_links, write_links
 from qse_audit.db.trail import Act, record
 from qse_audit.policies import Identity
 from qse_audit.portfolios.models import Candidacy
+from qse_audit.portfolios.queries.candidacies import panel_version
 from qse_audit.portfolios.rules import (
     CANDIDACY_WORKFLOW,
     CandidacyFacts,
@@ -111,11 +112,15 @@ def assign_panel(
     *,
     evaluator_ids: Iterable[int],
     jury_ids: Iterable[int],
+    seen: str | None = None,
     actor: Identity,
     now: datetime,
 ) -> None:
     """Name the evaluators and the jury among the people of the exam centre.
 
+    ``seen`` is the ``panel_version`` that the person started from; ``None`` overwrites knowingly.
+
+    :raises Conflict: when somebody else named other people since.
     :raises NotFound: for somebody who has no such role there.
     :raises Refused: for the tutor or the candidate (rule R7).
     """
@@ -127,7 +132,10 @@ def assign_panel(
         for person_id in panel[link]:
             _known_member(session, person_id, centre, role)
     everyone = panel[Link.EVALUATOR] | panel[Link.JURY]
-    links = read_links(session, Kind.CANDIDACY, candidacy.id)
+    links = _lock_links(session, candidacy)
+    sitting = links.get(Link.EVALUATOR, frozenset()), links.get(Link.JURY, frozenset())
+    if seen is not None and seen != panel_version(links):
+        raise Conflict(theirs={}, yours={})
     refuse_all(
         panel_refusals(
             _names(session, everyone),
@@ -135,7 +143,6 @@ def assign_panel(
             tutor_ids=links.get(Link.TUTOR, ()),
         )
     )
-    earlier = links.get(Link.EVALUATOR, frozenset()) | links.get(Link.JURY, frozenset())
     write_links(session, Kind.CANDIDACY, candidacy.id, panel)
     session.expire(candidacy, ["participations"])
     data = {str(link): sorted(ids) for link, ids in panel.items()}
@@ -143,7 +150,7 @@ def assign_panel(
     _tell(
         session,
         candidacy,
-        everyone - earlier,
+        everyone.difference(*sitting),
         N_("Un dossier de candidature vous est confié."),
         key="assigned",
         now=now,
@@ -246,6 +253,13 @@ def _check(
             report_due_on=registration.report_due_on,
         )
     )
+
+
+def _lock_links(session: Session, candidacy: Candidacy) -> dict[Link, frozenset[int]]:
+    """Return who is tied to the candidacy; whoever else changes the panel waits until we end."""
+    session.execute(select(Candidacy.id).where(Candidacy.id == candidacy.id).with_for_update())
+    session.expire(candidacy, ["participations"])
+    return read_links(session, Kind.CANDIDACY, candidacy.id)
 
 
 def _refuse_conflicts(session: Session, candidacy: Candidacy, tutor_ids: Iterable[int]) -> None:

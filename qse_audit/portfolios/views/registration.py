@@ -13,7 +13,11 @@ from qse_audit.core.permissions import Link, Permission, Role
 from qse_audit.core.text import pick
 from qse_audit.portfolios.forms import PanelForm, RegistrationForm
 from qse_audit.portfolios.models import Candidacy
-from qse_audit.portfolios.queries.candidacies import certification_versions, organisations_of_kind
+from qse_audit.portfolios.queries.candidacies import (
+    certification_versions,
+    organisations_of_kind,
+    panel_version,
+)
 from qse_audit.portfolios.rules import registration_ended, route_is_open
 from qse_audit.portfolios.services import candidacies as services
 from qse_audit.portfolios.services.candidacies import Registration
@@ -80,14 +84,8 @@ def edit(candidacy: Candidacy) -> ResponseReturnValue:
 @commits
 def panel(candidacy: Candidacy) -> ResponseReturnValue:
     """Name the evaluators and the jury among the people of the exam centre."""
-    links = candidacy.access().links
-    form = PanelForm(
-        evaluator_ids=sorted(links.get(Link.EVALUATOR, ())),
-        jury_ids=sorted(links.get(Link.JURY, ())),
-    )
-    centre = candidacy.exam_centre_id or 0
-    form.evaluator_ids.choices = _people(centre, Role.EVALUATOR)
-    form.jury_ids.choices = _people(centre, Role.JURY)
+    form = _sitting(candidacy) if request.method == "GET" else _named(PanelForm(), candidacy)
+    here = url_for("portfolios.show", candidacy_id=candidacy.id)
     if form.validate_on_submit():
         try:
             services.assign_panel(
@@ -95,15 +93,39 @@ def panel(candidacy: Candidacy) -> ResponseReturnValue:
                 candidacy,
                 evaluator_ids=form.evaluator_ids.data or [],
                 jury_ids=form.jury_ids.data or [],
+                seen=form.version.data,
                 actor=identity(),
                 now=now(),
             )
             flash(*_panel_news(form))
-            return redirect(url_for("portfolios.show", candidacy_id=candidacy.id), 303)
+            return redirect(here, 303)
         except Refused as refused:
             form.refuse(refused)
+        except Conflict:
+            theirs = _sitting(candidacy)
+            return conflict_page(form, theirs, version=theirs.version.data, back_url=here)
     body = render_template("portfolios/panel.html", form=form, candidacy=candidacy)
     return body, 422 if form.errors or form.form_errors else 200
+
+
+def _sitting(candidacy: Candidacy) -> PanelForm:
+    """Return the form as the panel now stands."""
+    links = candidacy.access().links
+    form = PanelForm(
+        formdata=None,
+        evaluator_ids=sorted(links.get(Link.EVALUATOR, ())),
+        jury_ids=sorted(links.get(Link.JURY, ())),
+        version=panel_version(links),
+    )
+    return _named(form, candidacy)
+
+
+def _named(form: PanelForm, candidacy: Candidacy) -> PanelForm:
+    """Offer the people of the exam centre."""
+    centre = candidacy.exam_centre_id or 0
+    form.evaluator_ids.choices = _people(centre, Role.EVALUATOR)
+    form.jury_ids.choices = _people(centre, Role.JURY)
+    return form
 
 
 def _panel_news(form: PanelForm) -> tuple[str, str]:
