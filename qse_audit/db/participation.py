@@ -8,10 +8,13 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     SQLColumnExpression,
+    String,
     UniqueConstraint,
+    case,
     delete,
     select,
     tuple_,
+    type_coerce,
     union,
 )
 from sqlalchemy.ext.compiler import compiles
@@ -19,7 +22,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
 
-from qse_audit.core.permissions import Kind, Link
+from qse_audit.core.permissions import AUDIT_TEAM, Kind, Link
 from qse_audit.db.base import Base, BigId, code
 
 
@@ -63,6 +66,41 @@ def linked_to(
         return tied
     objects = select(Participation.subject_kind, Participation.subject_id).where(*theirs)
     return tuple_(kind, subject_id).in_(objects.correlate(None))
+
+
+STRENGTH = (
+    Link.LEAD_AUDITOR,
+    Link.AUDITOR,
+    Link.TRAINEE_AUDITOR,
+    Link.TECHNICAL_EXPERT,
+    Link.AUDITEE,
+    Link.OBSERVER,
+)
+"""The links to an audit, the one that proves most first."""
+
+
+def strongest_link(
+    kind: Kind, subject_id: Any, person_id: int, links: Iterable[Link] = STRENGTH
+) -> ColumnElement[str]:
+    """Return the strongest of ``links`` between a person and an object; NULL for none."""
+    ranks = case(*((Participation.link == link, at) for at, link in enumerate(STRENGTH)), else_=99)
+    strongest = (
+        select(type_coerce(Participation.link, String))
+        .where(
+            Participation.subject_kind == kind,
+            Participation.subject_id == subject_id,
+            Participation.person_id == person_id,
+            Participation.link.in_(list(links)),
+        )
+        .order_by(ranks)
+        .limit(1)
+    )
+    return strongest.scalar_subquery()
+
+
+def in_team(audit_id: Any, person_id: int) -> ColumnElement[bool]:
+    """Return the SQL condition that a person is in the team of an audit."""
+    return linked_to(Kind.AUDIT, audit_id, person_id, AUDIT_TEAM)
 
 
 class _Among(FunctionElement[bool]):

@@ -144,10 +144,10 @@ class SituationRecord(Versioned, Base):
 
     situation_id: Mapped[int] = mapped_column(ForeignKey("situation.id", ondelete="CASCADE"))
     record_kind: Mapped[Kind] = mapped_column(code(Kind))
-    """An audit, a finding, a report, an action or an evidence file."""
+    """One of ``queries.kinds.RECORDS``."""
     record_id: Mapped[int]
     involvement: Mapped[str] = mapped_column(String(32))
-    """The link by which the candidate took part, as it was when tied: ``lead_auditor``."""
+    """How the candidate took part, as it was when tied, a code of ``Involvement``."""
     own_part: Mapped[str] = mapped_column(Text, default="")
     """What in this record is the candidate’s own work."""
     tied_at: Mapped[datetime]

@@ -203,6 +203,17 @@ def test_a_record_leads_to_a_situation_of_ones_own_portfolio(browse, session, ca
     assert without == "/candidacies/"
 
 
+def test_a_record_of_others_and_one_that_is_not_lead_nowhere_alike(
+    browse, session, cast, candidacy
+):
+    theirs = make.make_audit(session, cast, lead=cast.alice)
+    for key in (theirs.id, 999_999):
+        path = f"/candidacies/situations/from?record=audit/{key}"
+        there = browse(cast.emma, "GET", path, status=303).response.headers["Location"]
+        assert there == f"/candidacies/{candidacy.id}"
+    browse(cast.emma, "GET", "/candidacies/situations/from?record=organisation/1", status=404)
+
+
 def test_a_candidate_brings_a_file_of_ones_own(browse, session, cast, candidacy):
     situation = make.make_situation(session, cast, candidacy)
     path = f"/evidence/add/situation/{situation.id}"

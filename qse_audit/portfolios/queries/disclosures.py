@@ -15,10 +15,10 @@ from qse_audit.core.permissions import Kind
 from qse_audit.core.text import N_
 from qse_audit.documents.text import Texts, moment
 from qse_audit.portfolios.models import Candidacy, Disclosure, Situation, SituationRecord
-from qse_audit.portfolios.queries.snapshots import FileRef, Snapshot, snapshots
+from qse_audit.portfolios.queries.snapshots import Key, snapshots
 from qse_audit.portfolios.rules import Way
+from qse_audit.records import FileRef, Snapshot
 
-Key = tuple[Kind, int]
 FILE_KINDS = (Kind.EVIDENCE, Kind.REPORT)
 """The records that bring a file."""
 EMPREINTE = "Empreinte"

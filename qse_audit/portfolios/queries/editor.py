@@ -2,17 +2,15 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from qse_audit.audits.models import Audit
 from qse_audit.core.errors import Refusal
 from qse_audit.core.permissions import Kind
 from qse_audit.portfolios.guidance import Suggestion, TiedRecord, suggestions
 from qse_audit.portfolios.models import Situation, SituationRecord
 from qse_audit.portfolios.queries.disclosures import disclosures_of
+from qse_audit.portfolios.queries.kinds import RECORDS
 from qse_audit.portfolios.queries.portfolio import (
     BlockInfo,
     CriterionInfo,
@@ -20,7 +18,9 @@ from qse_audit.portfolios.queries.portfolio import (
     structure_of,
 )
 from qse_audit.portfolios.queries.records import RecordLine, records_by_key
+from qse_audit.portfolios.queries.snapshots import Key, ids_by_kind
 from qse_audit.portfolios.rules import Way, situation_gaps
+from qse_audit.records import Start
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,7 @@ class Editor:
 
 
 def read_editor(session: Session, situation: Situation) -> Editor:
-    """Return everything around a loaded situation: five statements at most."""
+    """Return everything around a loaded situation: four statements, and one a kind of record."""
     candidacy = situation.candidacy
     blocks = structure_of(session, candidacy.certification_version_id, with_criteria=True)
     keys = [(Kind(tied.record_kind), tied.record_id) for tied in situation.records]
@@ -89,13 +89,13 @@ def _hints(
     blocks: Sequence[BlockInfo],
     ticked: frozenset[int],
 ) -> tuple[Hinted, ...]:
-    facts = _audit_facts(session, [r.record_id for r in tied if r.record_kind is Kind.AUDIT])
+    facts = _facts(session, list(lines))
     found = suggestions(
         TiedRecord(
             kind=Kind(each.record_kind),
             involvement=each.involvement,
             label=line.reference,
-            facts=facts.get(each.record_id, frozenset()),
+            facts=facts.get((line.kind, line.id), frozenset()),
         )
         for each in tied
         if (line := lines.get((Kind(each.record_kind), each.record_id))) is not None
@@ -108,58 +108,17 @@ def _hints(
     )
 
 
-def _audit_facts(session: Session, ids: Sequence[int]) -> dict[int, frozenset[str]]:
-    """Return what each audit holds, by the names that the suggestions know."""
-    if not ids:
-        return {}
+def _facts(session: Session, keys: Sequence[Key]) -> dict[Key, frozenset[str]]:
+    """Return what the suggestions look at of each record: one statement a kind at most."""
     return {
-        row.id: frozenset(name for name, holds in _facts(row).items() if holds)
-        for row in session.execute(
-            select(
-                Audit.id,
-                Audit.status,
-                Audit.opening_meeting_on,
-                Audit.closing_meeting_on,
-                Audit.conclusions,
-                Audit.reported_at,
-                Audit.closed_at,
-                Audit.answered_count,
-                Audit.question_count,
-            ).where(Audit.id.in_(ids))
-        )
+        (kind, key): held
+        for kind, ids in ids_by_kind(keys).items()
+        if (read := RECORDS[kind].facts) is not None
+        for key, held in read(session, ids).items()
     }
-
-
-def _facts(row: Any) -> dict[str, bool]:
-    return {
-        "criteria": row.question_count > 0,
-        "planned": row.status not in {"draft", "cancelled"},
-        "answers": row.answered_count > 0,
-        "meetings": bool(row.opening_meeting_on and row.closing_meeting_on),
-        "conclusions": bool(row.conclusions.strip()),
-        "reported": row.reported_at is not None,
-        "closed": row.closed_at is not None,
-    }
-
-
-@dataclass(frozen=True, slots=True)
-class Start:
-    """What a situation starts with when it is made from a record."""
-
-    title: str
-    starts_on: Any
-    ends_on: Any
-    context: str
 
 
 def start_from(session: Session, line: RecordLine) -> Start:
-    """Return the first words of a situation about a record: those of the audit, if it is one."""
-    if line.kind is not Kind.AUDIT:
-        return Start(line.title, line.happened_on, None, "")
-    row = session.execute(
-        select(Audit.title, Audit.starts_on, Audit.ends_on, Audit.objectives, Audit.scope).where(
-            Audit.id == line.id
-        )
-    ).one()
-    context = "\n\n".join(text.strip() for text in (row.objectives, row.scope) if text.strip())
-    return Start(row.title, row.starts_on, row.ends_on, context)
+    """Return the first words of a situation about a record, as its feature gives them."""
+    start = RECORDS[line.kind].start
+    return start(session, line.id) if start else Start(line.title, line.happened_on)

@@ -9,48 +9,40 @@ files.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import and_, false, or_, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
 from qse_audit.core.canonical import canonical_json
 from qse_audit.core.clock import day_in_paris, utc_text
 from qse_audit.core.errors import Refusal
+from qse_audit.core.involvement import Involvement
 from qse_audit.core.permissions import Kind, Link
 from qse_audit.core.text import N_, pick
-from qse_audit.db.trail import Event
 from qse_audit.documents.store import FileStore
 from qse_audit.documents.text import Texts
 from qse_audit.portfolios.guidance import AUTHENTICITY, CONFIDENTIALITY
 from qse_audit.portfolios.models import Candidacy, Situation, SituationRecord
 from qse_audit.portfolios.queries.candidacies import people_of_candidacy
 from qse_audit.portfolios.queries.disclosures import disclosures_of, release_of, veiled
+from qse_audit.portfolios.queries.events import events_of
+from qse_audit.portfolios.queries.kinds import RECORDS
 from qse_audit.portfolios.queries.portfolio import BlockInfo, Portfolio, structure_of
 from qse_audit.portfolios.queries.records import records_by_key
-from qse_audit.portfolios.queries.snapshots import FileRef, Snapshot, snapshots
+from qse_audit.portfolios.queries.snapshots import Key, snapshots
 from qse_audit.portfolios.rules import CapabilityReadiness, late_days, registration_ended
+from qse_audit.records import FileRef, Rows, Snapshot
 
 FORMAT = "qse-dossier-model-1"
 TEXTS = ("context", "own_role", "team_part", "what_i_did", "result", "otherwise")
-WORDS = {
-    Kind.AUDIT: N_("Audit"),
-    Kind.FINDING: N_("Constat"),
-    Kind.REPORT: N_("Rapport d’audit"),
-    Kind.EVIDENCE: N_("Preuve"),
-    Kind.ACTION: N_("Action"),
-}
-"""How people call each kind of record."""
-
 OWN_PARTS = (
     "late_days", "candidacy", "certification", "declaration", "blocks", "is_ready", "situations",
     "opinion", "release",
 )  # fmt: skip
 """The parts of the model that are the candidate’s, the tutor’s and the company’s word on them."""
-
-Key = tuple[Kind, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +77,7 @@ def freeze(
     numbers = {s.id: number for number, s in enumerate(situations, start=1)}
     names = {key: f"R{number}" for number, key in enumerate(keys, start=1)}
     blocks = structure_of(session, candidacy.certification_version_id, with_criteria=True)
-    events = _events(session, candidacy, keys)
+    events = events_of(session, candidacy, keys)
     model: dict[str, Any] = {
         "format": FORMAT,
         "locale": locale,
@@ -102,7 +94,7 @@ def freeze(
         ],
         "records": [
             {"key": names[key], **_record(key, tied[key], shots[key], annexes=annexes, words=words)}
-            | {"events": events.get((key[0].value, key[1]), [])}
+            | {"events": events.get(key, [])}
             for key in keys
         ],
         "files": list(annexes.values()),
@@ -147,7 +139,7 @@ def _refusals(
             "record_lost",
             N_(
                 "Un enregistrement rattaché (%(kind)s) ne vous est plus ouvert : détachez-le.",
-                kind=WORDS[kind],
+                kind=RECORDS[kind].word,
             ),
         )
         for kind, _ in lost
@@ -298,15 +290,26 @@ def _record(
     return {
         "kind": key[0].value,
         "id": key[1],
-        "word": words.translate(WORDS[key[0]]),
+        "word": words.translate(RECORDS[key[0]].word),
         "involvement": tied.involvement,
-        "involvement_word": words.translate(Link(tied.involvement).label),
+        "involvement_word": words.translate(Involvement(tied.involvement).label),
         "reference": snapshot.reference,
         "title": snapshot.title,
         "happened_on": snapshot.happened_on.isoformat() if snapshot.happened_on else None,
         "facts": [[words.translate(label), value] for label, value in snapshot.facts if value],
+        "tables": [_table(each, words) for each in snapshot.tables],
+        "drawings": [asdict(each) for each in snapshot.drawings],
         "state": dict(snapshot.state),
         "files": [annexes[file.sha256]["number"] for file in snapshot.files],
+    }
+
+
+def _table(table: Rows, words: Texts) -> dict[str, Any]:
+    return {
+        "title": words.translate(table.title),
+        "head": [words.translate(label) for label in table.head],
+        "rows": [list(row) for row in table.rows],
+        "note": table.note,
     }
 
 
@@ -361,35 +364,3 @@ def _opinion(portfolio: Portfolio) -> dict[str, Any] | None:
         "head_seq": signed.head_seq,
         "head_hash": signed.head_hash,
     }
-
-
-def _events(
-    session: Session, candidacy: Candidacy, keys: Sequence[Key]
-) -> dict[tuple[str, int], list[dict[str, Any]]]:
-    """Return what the register says of each record: who acted is the candidate, or not."""
-    by_kind: dict[str, list[int]] = {}
-    for kind, record_id in keys:
-        by_kind.setdefault(kind.value, []).append(record_id)
-    wanted = (
-        and_(Event.subject_kind == kind, Event.subject_id.in_(ids)) for kind, ids in by_kind.items()
-    )
-    rows = session.execute(
-        select(
-            Event.seq, Event.at, Event.verb, Event.actor_id, Event.hash,
-            Event.subject_kind, Event.subject_id,
-        )
-        .where(Event.organisation_id == candidacy.organisation_id, or_(false(), *wanted))
-        .order_by(Event.seq)
-    )  # fmt: skip
-    found: dict[tuple[str, int], list[dict[str, Any]]] = {}
-    for row in rows:
-        found.setdefault((row.subject_kind, row.subject_id), []).append(
-            {
-                "seq": row.seq,
-                "at": utc_text(row.at),
-                "verb": row.verb,
-                "by_candidate": row.actor_id == candidacy.candidate_id,
-                "hash": row.hash,
-            }
-        )
-    return found

@@ -55,6 +55,9 @@ def dossier_pdf(reading: Mapping[str, Any], files: FileStore, *, made_at: dateti
     """Return the PDF of a worded read model; photographs come with it, other files are listed."""
     words = Texts(reading["locale"])
     pictures = _pictures(reading, files)
+    drawings = {
+        each["image"]: each["svg"].encode() for r in reading["records"] for each in r["drawings"]
+    }
     data = {
         **_head(reading, words),
         "lang": reading["locale"],
@@ -63,7 +66,7 @@ def dossier_pdf(reading: Mapping[str, Any], files: FileStore, *, made_at: dateti
         "d": reading,
         "pictures": {name.split(".")[0]: name for name in pictures},
     }
-    return render_pdf("dossier.typ", data, images=pictures, made_at=made_at)
+    return render_pdf("dossier.typ", data, images={**pictures, **drawings}, made_at=made_at)
 
 
 def _head(reading: Mapping[str, Any], words: Texts) -> dict[str, Any]:

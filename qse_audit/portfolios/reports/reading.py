@@ -4,33 +4,11 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
-from qse_audit.actions.rules import VERBS as ACTION_VERBS
-from qse_audit.core.text import N_, Message
-from qse_audit.documents.text import Texts, day, file_size, moment
-from qse_audit.findings.rules import VERBS as FINDING_VERBS
-from qse_audit.portfolios.rules import Observation
+from markupsafe import Markup
 
-VERBS: Mapping[str, Message] = {
-    **ACTION_VERBS,
-    **FINDING_VERBS,
-    "audit.draft": N_("Audit créé"),
-    "audit.plan": N_("Audit planifié"),
-    "audit.start": N_("Audit démarré"),
-    "audit.change_plan": N_("Plan d’audit modifié"),
-    "audit.set_team": N_("Équipe d’audit modifiée"),
-    "audit.set_criteria": N_("Critères d’audit modifiés"),
-    "audit.make_checklist": N_("Grille d’audit préparée"),
-    "audit.share_sections": N_("Sections d’audit réparties"),
-    "audit.answer": N_("Réponse donnée à une question d’audit"),
-    "audit.write_report": N_("Texte du rapport enregistré"),
-    "audit.report": N_("Rapport d’audit émis"),
-    "audit.revise": N_("Rapport d’audit révisé"),
-    "audit.close": N_("Audit clos"),
-    "audit.cancel": N_("Audit annulé"),
-    "evidence.add": N_("Preuve ajoutée"),
-    "evidence.correct": N_("Preuve corrigée"),
-}
-"""What the register’s acts are called; others show their code."""
+from qse_audit.documents.text import Texts, day, file_size, moment
+from qse_audit.portfolios.queries.kinds import VERBS
+from qse_audit.portfolios.rules import Observation
 
 
 def worded(model: Mapping[str, Any]) -> dict[str, Any]:
@@ -73,6 +51,12 @@ def _record(record: Mapping[str, Any], files: Mapping[int, Any], words: Texts) -
         **record,
         "happened": _day(record["happened_on"], words),
         "files": [files[number] for number in record["files"]],
+        "tables": record.get("tables", []),
+        "drawings": [
+            # drawn by ``documents.charts``, which escapes every text itself
+            {**each, "svg": Markup(each["svg"]), "image": f"{record['key']}-{place}.svg"}
+            for place, each in enumerate(record.get("drawings", []))
+        ],
         "file_name": f"records/{record['key']}-{record['kind']}-{record['id']}.json",
         "events": [
             {

@@ -5,8 +5,12 @@ from flask.typing import ResponseReturnValue
 from wtforms import Form
 
 from qse_audit.core.errors import Refused
-from qse_audit.core.permissions import Permission
+from qse_audit.core.involvement import Involvement
+from qse_audit.core.permissions import Kind, Permission
+from qse_audit.core.text import Message
 from qse_audit.portfolios.queries.candidacies import get_candidacy, get_situation, get_tied
+from qse_audit.portfolios.queries.kinds import RECORDS
+from qse_audit.records import RecordKind
 from qse_audit.web.errors import show, wants_json
 from qse_audit.web.guards import Target
 from qse_audit.web.i18n import translate
@@ -16,6 +20,18 @@ bp = Blueprint("portfolios", __name__, url_prefix="/candidacies")
 CANDIDACY = Target(get_candidacy, "candidacy_id", read=Permission.CANDIDACY_READ)
 SITUATION = Target(get_situation, "situation_id", read=Permission.SITUATION_READ)
 TIED = Target(get_tied, "tied_id", read=Permission.SITUATION_READ)
+
+
+@bp.app_template_global()
+def record_kind(kind: str) -> RecordKind:
+    """Return how a kind of record is called and drawn."""
+    return RECORDS[Kind(kind)]
+
+
+@bp.app_template_global()
+def involvement_word(code: str) -> Message:
+    """Return how people say that somebody took part in a record."""
+    return Involvement(code).label
 
 
 def saved(version: int) -> ResponseReturnValue:

@@ -12,8 +12,9 @@ from qse_audit.core.permissions import Kind, Permission
 from qse_audit.portfolios.forms import OwnPartForm, SituationForm
 from qse_audit.portfolios.guidance import FIELDS, questions
 from qse_audit.portfolios.models import Candidacy, Situation, SituationRecord
-from qse_audit.portfolios.queries.candidacies import own_open_candidacy
+from qse_audit.portfolios.queries.candidacies import get_candidacy, own_open_candidacy
 from qse_audit.portfolios.queries.editor import read_editor, start_from
+from qse_audit.portfolios.queries.kinds import RECORDS
 from qse_audit.portfolios.queries.portfolio import structure_of
 from qse_audit.portfolios.queries.records import RecordLine, find_record, find_records
 from qse_audit.portfolios.services import situations as services
@@ -32,9 +33,6 @@ from qse_audit.web.database import commits, session
 from qse_audit.web.errors import wants_json
 from qse_audit.web.guards import can, requires
 from qse_audit.web.sign_in import identity
-
-KINDS = (Kind.AUDIT, Kind.FINDING, Kind.REPORT, Kind.EVIDENCE, Kind.ACTION)
-"""What can be tied, in the order of the picker."""
 
 
 @bp.route("/<int:candidacy_id>/situations/new", methods=["GET", "POST"])
@@ -73,7 +71,11 @@ def start() -> ResponseReturnValue:
     if candidacy_id is None:
         flash(_("Aucun dossier en cours : rien ne peut y être ajouté pour l’instant."), "info")
         return redirect(url_for("portfolios.index"), 303)
-    record = request.args.get("record")
+    kind, record_id = _reference(request.args.get("record"))
+    if find_record(session(), get_candidacy(session(), candidacy_id), kind, record_id) is None:
+        flash(_("Seul ce à quoi vous avez pris part peut entrer dans votre dossier."), "info")
+        return redirect(url_for("portfolios.show", candidacy_id=candidacy_id), 303)
+    record = f"{kind}/{record_id}"
     return redirect(url_for("portfolios.new", candidacy_id=candidacy_id, record=record), 303)
 
 
@@ -155,7 +157,7 @@ def records(situation: Situation) -> ResponseReturnValue:
         tied={(Kind(r.record_kind), r.record_id): r.id for r in situation.records},
         search=search,
         kind=kind,
-        kinds=KINDS,
+        kinds=RECORDS,
     )
 
 
@@ -220,7 +222,7 @@ def _asked_record(candidacy: Candidacy) -> RecordLine | None:
 
 def _reference(given: str | None) -> tuple[Kind, int]:
     kind, _slash, number = (given or "").partition("/")
-    if kind not in set(KINDS) or not number.isdecimal() or len(number) > 12:
+    if kind not in RECORDS or not number.isdecimal() or len(number) > 12:
         raise NotFound(str(given))
     return Kind(kind), int(number)
 

@@ -1,0 +1,20 @@
+"""What a situation may rely on: one line a kind of record, in the order of the picker."""
+
+from collections.abc import Mapping
+
+from qse_audit.actions.records import ACTION
+from qse_audit.audits.records import AUDIT, REPORT
+from qse_audit.core.permissions import Kind
+from qse_audit.core.text import Message
+from qse_audit.evidence.records import EVIDENCE
+from qse_audit.findings.records import FINDING
+from qse_audit.records import RecordKind
+
+RECORDS: Mapping[Kind, RecordKind] = {
+    each.kind: each for each in (AUDIT, FINDING, REPORT, EVIDENCE, ACTION)
+}
+"""How each kind enters a portfolio and leaves in a dossier: the feature’s own word."""
+VERBS: Mapping[str, Message] = {
+    verb: word for each in RECORDS.values() for verb, word in each.verbs.items()
+}
+"""What the register’s acts on records are called; others show their code."""
