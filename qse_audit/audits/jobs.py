@@ -42,7 +42,7 @@ def read_report(session: Session, task: Task) -> tuple[AuditReport, datetime]:
 def make_files(task: Task, read: tuple[AuditReport, datetime]) -> Made:
     """Make the files and keep them."""
     report, at = read
-    made = reports.report_files(report, tell=partial(task.progress, "files"))
+    made = reports.report_files(report, task.files, tell=partial(task.progress, "files"))
     files = {name: task.files.put_bytes(content).sha256 for name, content in made.items()}
     task.progress("issue")
     return Made(report, files, at)

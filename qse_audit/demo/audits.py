@@ -185,7 +185,8 @@ def _report(world: World, content: dict[str, Any], now: datetime) -> None:
     world.session.flush()
     report = audits.prepare_report(world.session, audit, actor=lead, now=now)
     files = {
-        name: world.files.put_bytes(made).sha256 for name, made in report_files(report).items()
+        name: world.files.put_bytes(made).sha256
+        for name, made in report_files(report, world.files).items()
     }
     world.reports[content["key"]] = audits.issue_report(
         world.session, audit, report, files=files, actor=lead, now=now

@@ -98,17 +98,32 @@ class DocxBuilder:
             _keep_row(added, header=number == 0)
         self._space()
 
-    def image(self, content: bytes, alternative: str, *, width_cm: float = 10) -> None:
-        """Add an image with its alternative text, also shown below.
+    def image(
+        self,
+        content: bytes,
+        alternative: str,
+        *,
+        caption: str = "",
+        width_cm: float = 10,
+        height_cm: float = 24,
+    ) -> None:
+        """Add an image with its alternative text, which is its caption where none is given.
+
+        It is as wide as asked, or as high, whichever comes first.
 
         :raises DocumentError: when it is not an image that Word knows.
         """
         try:
             shape = self._file.add_picture(BytesIO(content), width=_word().Cm(width_cm))
+            shrinking = min(1, _word().Cm(height_cm) / shape.height)
+            shape.width, shape.height = (
+                round(side * shrinking) for side in (shape.width, shape.height)
+            )
         except _word().IMAGE_ERRORS as error:
             raise DocumentError(N_("Une image du document est illisible.")) from error
         shape._inline.docPr.set("descr", xml_text(alternative))
-        self._run(self._file.add_paragraph(), alternative, size_pt=9, colour=MUTED)
+        self._file.paragraphs[-1].paragraph_format.keep_with_next = True
+        self._run(self._file.add_paragraph(), caption or alternative, size_pt=9, colour=MUTED)
 
     def page_break(self) -> None:
         """Go on at the top of the next page."""

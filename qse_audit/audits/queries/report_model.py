@@ -101,6 +101,8 @@ class ReportedEvidence:
     """Number of the question at which it was gathered; 0 for none."""
     clause_ref: str = ""
     """The clause of that question."""
+    photo_sha256: str = ""
+    """The address of the small picture that is printed; "" for what is no photo."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -181,6 +181,7 @@ def _evidence(session: Session, audit_id: int) -> tuple[dict[int, str], list[Rep
             Evidence.place,
             Evidence.sha256,
             Evidence.size_bytes,
+            func.coalesce(Evidence.thumbnail_sha256, "").label("photo_sha256"),
             Person.name.label("uploaded_by"),
             func.coalesce(ChecklistItem.position, 0).label("question"),
             func.coalesce(ChecklistItem.clause_ref, "").label("clause_ref"),
@@ -207,6 +208,7 @@ def _file(row: Any, number: str) -> ReportedEvidence:
         uploaded_by=row.uploaded_by,
         question=row.question,
         clause_ref=row.clause_ref,
+        photo_sha256=row.photo_sha256,
     )
 
 

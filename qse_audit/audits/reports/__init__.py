@@ -7,9 +7,19 @@ from qse_audit.audits.queries.report_model import AuditReport
 from qse_audit.audits.reports.docx import report_docx
 from qse_audit.audits.reports.lists import list_csv, list_xlsx
 from qse_audit.audits.reports.pdf import report_pdf
+from qse_audit.audits.reports.photos import read_photos
 from qse_audit.core.text import LOCALES
+from qse_audit.documents.store import FileStore
 
-__all__ = ["MEDIA_TYPES", "list_csv", "list_xlsx", "report_docx", "report_files", "report_pdf"]
+__all__ = [
+    "MEDIA_TYPES",
+    "list_csv",
+    "list_xlsx",
+    "read_photos",
+    "report_docx",
+    "report_files",
+    "report_pdf",
+]
 
 MEDIA_TYPES = {
     "pdf": "application/pdf",
@@ -18,19 +28,22 @@ MEDIA_TYPES = {
 
 
 def report_files(
-    report: AuditReport, *, tell: Callable[[int, int], None] = lambda done, total: None
+    report: AuditReport,
+    store: FileStore,
+    *,
+    tell: Callable[[int, int], None] = lambda done, total: None,
 ) -> dict[str, bytes]:
     """Return every file of an issued report by format and language: ``pdf-fr``, ``docx-en``.
 
-    The PDF files are made in processes of their own, at the same time as the Word files;
-    ``tell`` hears how many are made, of how many.
+    The photos of its findings are read from ``store``. The PDF files are made in processes of
+    their own, at the same time as the Word files; ``tell`` hears how many are made, of how many.
     """
-    total, files = 2 * len(LOCALES), {}
+    total, files, photos = 2 * len(LOCALES), {}, read_photos(report, store)
     with ThreadPoolExecutor(max_workers=len(LOCALES)) as pool:
-        printing = {locale: pool.submit(report_pdf, report, locale) for locale in LOCALES}
+        printing = {locale: pool.submit(report_pdf, report, locale, photos) for locale in LOCALES}
         tell(0, total)
         for locale in LOCALES:
-            files[f"docx-{locale}"] = report_docx(report, locale)
+            files[f"docx-{locale}"] = report_docx(report, locale, photos)
             tell(len(files), total)
         for locale, made in printing.items():
             files[f"pdf-{locale}"] = made.result()

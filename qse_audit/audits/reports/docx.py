@@ -1,12 +1,13 @@
 """The audit report as a Word file, to be quoted from."""
 
 from qse_audit.audits.queries.report_model import AuditReport
+from qse_audit.audits.reports.photos import NO_PHOTOS, Photos
 from qse_audit.audits.reports.words import INTEGRITY, Worded
 from qse_audit.documents.docx import DocxBuilder
 from qse_audit.documents.text import percent
 
 
-def report_docx(report: AuditReport, locale: str) -> bytes:
+def report_docx(report: AuditReport, locale: str, photos: Photos = NO_PHOTOS) -> bytes:
     """Return ``report`` as a Word file."""
     worded = Worded(report, locale)
     words = worded.words
@@ -21,9 +22,9 @@ def report_docx(report: AuditReport, locale: str) -> bytes:
     file.facts(worded.facts())
     _add_summary(file, worded)
     _add_audit(file, worded)
-    _add_findings(file, worded)
+    _add_findings(file, worded, photos)
     _add_results(file, worded)
-    _add_evidence(file, worded)
+    _add_evidence(file, worded, photos)
     file.heading(words["integrity"])
     file.paragraph(worded.tr(INTEGRITY))
     file.facts(
@@ -64,8 +65,8 @@ def _add_audit(file: DocxBuilder, worded: Worded) -> None:
     file.facts([(label, value) for label, value in pairs if value])
 
 
-def _add_findings(file: DocxBuilder, worded: Worded) -> None:
-    """Add the table of findings, then each in detail."""
+def _add_findings(file: DocxBuilder, worded: Worded, photos: Photos) -> None:
+    """Add the table of findings, then each in detail with its photos."""
     words, findings = worded.words, worded.report.findings
     file.heading(words["findings"])
     if not findings:
@@ -83,6 +84,13 @@ def _add_findings(file: DocxBuilder, worded: Worded) -> None:
         file.heading(f"{finding.reference} · {finding.title}", 2)
         file.paragraph(f"{worded.grade(finding.grade)} · {worded.about(finding)}", muted=True)
         file.facts([(label, text) for label, text in worded.parts(finding) if text])
+        printed, left_out = photos.of(worded.report, finding)
+        for photo in printed:
+            content, alternative = photos.content[photo.number], worded.photo(photo)
+            caption = worded.caption(photo)
+            file.image(content, alternative, caption=caption, width_cm=8, height_cm=8)
+        if left_out:
+            file.paragraph(worded.left_out(left_out), muted=True)
 
 
 def _add_results(file: DocxBuilder, worded: Worded) -> None:
@@ -104,13 +112,15 @@ def _add_results(file: DocxBuilder, worded: Worded) -> None:
     )
 
 
-def _add_evidence(file: DocxBuilder, worded: Worded) -> None:
+def _add_evidence(file: DocxBuilder, worded: Worded, photos: Photos) -> None:
     """Add the list of evidence with its hashes."""
     words, evidence = worded.words, worded.report.evidence
     file.heading(words["evidence"])
     if not evidence:
         file.paragraph(words["no_evidence"])
         return
+    if photos.content:
+        file.paragraph(words["small_photos"], muted=True)
     file.table(
         [words["number"], words["file"], words["fact_day"]],
         [(e.number, f"{worded.file(e)}\n{e.sha256}", worded.day(e.happened_on)) for e in evidence],

@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from qse_audit.audits.queries.report_model import AuditReport, as_model
+from qse_audit.audits.queries.report_model import AuditReport, ReportedFinding, as_model
+from qse_audit.audits.reports.photos import NO_PHOTOS, Photos
 from qse_audit.audits.reports.words import INTEGRITY, TONES, Worded
 from qse_audit.audits.rules import NONCONFORMING, Verdict
 from qse_audit.core.canonical import canonical_json
@@ -14,18 +15,19 @@ TEMPLATE = "audit_report.typ"
 ATTACHED = "report.json"
 
 
-def report_pdf(report: AuditReport, locale: str) -> bytes:
+def report_pdf(report: AuditReport, locale: str, photos: Photos = NO_PHOTOS) -> bytes:
     """Return ``report`` as PDF, with the data it was made from inside; same report, same bytes."""
     worded = Worded(report, locale)
     return render_pdf(
         TEMPLATE,
-        _values(worded),
+        _values(worded, photos),
+        images={f"{number}.jpg": content for number, content in photos.content.items()},
         attachments={ATTACHED: canonical_json(as_model(report))},
         made_at=worded.issued_at,
     )
 
 
-def _values(worded: Worded) -> dict[str, Any]:
+def _values(worded: Worded, photos: Photos) -> dict[str, Any]:
     report = worded.report
     return {
         "lang": worded.locale,
@@ -47,7 +49,7 @@ def _values(worded: Worded) -> dict[str, Any]:
             (worded.words["participants"], report.participants),
             (worded.words["meetings"], worded.meetings()),
         ],
-        "findings": _findings(worded),
+        "findings": _findings(worded, photos),
         "results": _results(worded),
         "answers": _answers(worded),
         "evidence": _evidence(worded),
@@ -108,9 +110,10 @@ def _tiles(worded: Worded) -> list[dict[str, str]]:
     return tiles
 
 
-def _findings(worded: Worded) -> list[dict[str, Any]]:
+def _findings(worded: Worded, photos: Photos) -> list[dict[str, Any]]:
     return [
         {
+            **_photos(worded, finding, photos),
             "number": finding.reference,
             "title": finding.title,
             "verdict": {"tone": TONES[finding.grade], "label": worded.grade(finding.grade)},
@@ -121,6 +124,22 @@ def _findings(worded: Worded) -> list[dict[str, Any]]:
         }
         for finding in worded.report.findings
     ]
+
+
+def _photos(worded: Worded, finding: ReportedFinding, photos: Photos) -> dict[str, Any]:
+    """Return the pictures beside a finding, each with its alternative text."""
+    printed, left_out = photos.of(worded.report, finding)
+    return {
+        "photos": [
+            {
+                "path": f"/images/{photo.number}.jpg",
+                "alt": worded.photo(photo),
+                "caption": worded.caption(photo),
+            }
+            for photo in printed
+        ],
+        "left_out": worded.left_out(left_out),
+    }
 
 
 def _results(worded: Worded) -> list[dict[str, Any]]:

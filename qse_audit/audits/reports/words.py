@@ -56,6 +56,9 @@ WORDS: Mapping[str, Message] = {
     "by_section": N_("Par chapitre"),
     "all_answers": N_("Toutes les réponses"),
     "evidence": N_("Preuves"),
+    "small_photos": N_(
+        "Les photos sont imprimées en petit ; l’empreinte est celle du fichier gardé en entier."
+    ),
     "integrity": N_("Intégrité de ce document"),
     "no_finding": N_("Aucun constat n’a été écrit : toutes les réponses sont conformes."),
     "no_evidence": N_("Aucun fichier n’a été joint : les preuves sont citées dans les constats."),
@@ -228,6 +231,26 @@ class Worded:
             (words["files"], ", ".join(finding.evidence)),
             (words["actions"], "\n".join(self.actions(finding))),
         ]
+
+    def photo(self, file: ReportedEvidence) -> str:
+        """Return what a photo shows, for whoever does not see it."""
+        return self.tr(N_("Photo %(number)s : %(title)s", number=file.number, title=file.title))
+
+    def caption(self, file: ReportedEvidence) -> str:
+        """Return what stands under a photo: its number, what it shows, where and when."""
+        about = [file.title, file.place, self.day(file.happened_on)]
+        return f"{file.number} · {', '.join(filter(None, about))}"
+
+    def left_out(self, numbers: list[str]) -> str:
+        """Return which photos of a finding are not printed; "" when all are."""
+        if not numbers:
+            return ""
+        return self.tr(
+            N_(
+                "Photos non imprimées, à ouvrir dans l’application : %(numbers)s.",
+                numbers=", ".join(numbers),
+            )
+        )
 
     def actions(self, finding: ReportedFinding) -> list[str]:
         """Return each action that a finding asked for, in one line."""
