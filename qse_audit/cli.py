@@ -30,6 +30,7 @@ from qse_audit.db.schema import current_revision, head_revision, upgrade
 from qse_audit.db.wall import system_session, warn_above_the_wall
 from qse_audit.demo.loader import is_demo, load_demo, report_demo
 from qse_audit.doctor.examining import examine
+from qse_audit.doctor.heads import heads_of
 from qse_audit.documents.seal import SealKey, load_or_make_key, read_public_keys
 from qse_audit.documents.store import FileStore
 from qse_audit.indicators import services as indicators
@@ -274,7 +275,7 @@ def doctor_command(arguments: argparse.Namespace, settings: Settings) -> int:
         if current_revision(connection) != head_revision():
             raise SettingsError("the database is not at the newest schema: run qse-audit init-db")
     with system_session(reading) as session:
-        found = examine(session, store(settings), now=now())
+        found = examine(session, store(settings), heads=heads_of(settings), now=now())
     warn_above_the_wall(engine)
     engine.dispose()
     if arguments.json:

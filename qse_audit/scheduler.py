@@ -20,7 +20,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
-from qse_audit.accounts.jobs import forget_stale
+from qse_audit.accounts.jobs import forget_stale, sign_heads
 from qse_audit.app import WORKS
 from qse_audit.core.clock import PARIS
 from qse_audit.core.errors import NotFound
@@ -35,6 +35,7 @@ from qse_audit.db.lease import (
 )
 from qse_audit.db.statistics import STATISTICS_SECONDS, refresh_statistics
 from qse_audit.db.wall import system_session
+from qse_audit.documents.seal import SealKey, load_or_make_key
 from qse_audit.documents.store import FileStore
 from qse_audit.evidence.jobs import erase_withdrawn, sweep
 from qse_audit.indicators.services import count_all
@@ -88,6 +89,13 @@ def _forget_stale(session: Session, now: datetime, _: Settings) -> int:
     return forget_stale(session, now)
 
 
+def _sign_heads(session: Session, now: datetime, settings: Settings) -> int:
+    def key() -> SealKey:
+        return load_or_make_key(settings.seal_key_path, now=now, name=settings.public_url)
+
+    return sign_heads(session, settings.heads_folder, key, now)
+
+
 JOBS: tuple[Job, ...] = (
     Job(
         name="remind",
@@ -130,6 +138,12 @@ JOBS: tuple[Job, ...] = (
         run=_count_indicators,
         every_seconds=24 * 3600,
         sentence=N_("Compte depuis nos fiches les valeurs des indicateurs automatiques."),
+    ),
+    Job(
+        name="sign-heads",
+        run=_sign_heads,
+        every_seconds=3600,
+        sentence=N_("Signe une fois par jour la tête du registre de chaque organisation."),
     ),
     Job(
         name="forget-stale",

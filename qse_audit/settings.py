@@ -124,6 +124,11 @@ class Settings:
         """Return where the private key of the seals is kept."""
         return self.instance / "keys" / "seal.pem"
 
+    @property
+    def heads_folder(self) -> Path:
+        """Return where the signed heads of the registers are kept."""
+        return self.instance / "heads"
+
 
 def load_settings(
     environ: Mapping[str, str] | None = None, *, instance: Path | None = None

@@ -11,6 +11,7 @@ from qse_audit.core.errors import Damaged
 from qse_audit.core.text import N_
 from qse_audit.doctor.chains import examine_chains
 from qse_audit.doctor.faults import Examination, Fault
+from qse_audit.doctor.heads import Heads, examine_heads
 from qse_audit.doctor.rows import examine_rows
 from qse_audit.doctor.sealed import examine_sealed
 from qse_audit.documents.store import FileStore
@@ -20,14 +21,18 @@ from qse_audit.evidence.queries import is_here
 from qse_audit.portfolios.models import Dossier
 
 
-def examine(session: Session, files: FileStore, *, now: datetime) -> Examination:
-    """Look at the chains, the rows, what is sealed, and the bytes of every file.
+def examine(
+    session: Session, files: FileStore, *, heads: Heads | None = None, now: datetime
+) -> Examination:
+    """Look at the chains, their signed heads, the rows, what is sealed, the bytes of every file.
 
     Reads all of it: minutes for a large instance. Files without a row are counted, no fault: the
     sweep removes them a day later.
     """
     found = Examination()
     examine_chains(session, found)
+    if heads is not None:
+        examine_heads(session, heads, found)
     examine_rows(session, found)
     examine_sealed(session, found)
     _files(files, set(_must_be_kept(session)), found)

@@ -27,7 +27,7 @@ class Examination:
 
     faults: list[Fault] = field(default_factory=list)
     counts: dict[str, int] = field(default_factory=dict)
-    """``events``, ``texts``, ``rows``, ``sealed``, ``files``, ``bytes``, ``orphans``."""
+    """``events``, ``texts``, ``heads``, ``rows``, ``sealed``, ``files``, ``bytes``, ``orphans``."""
 
     @property
     def is_sound(self) -> bool:

@@ -76,7 +76,7 @@ def load_or_make_key(path: Path, *, now: datetime, name: str = "qse-audit") -> S
     :raises DocumentError: when the file is no such key, or when others may read it.
     """
     if not path.exists():
-        _store(path, _new_key(now, name))
+        write_once(path, _new_key(now, name))
     if os.name == "posix" and path.stat().st_mode & 0o077:
         raise DocumentError(
             N_("La clé %(path)s est lisible par d’autres : chmod 600 attendu.", path=str(path))
@@ -198,20 +198,22 @@ def _new_key(now: datetime, name: str) -> bytes:
     return key_pem + certificate.public_bytes(serialization.Encoding.PEM)
 
 
-def _store(path: Path, pem: bytes) -> None:
-    """Write ``pem`` at ``path`` unless another process did it first."""
+def write_once(path: Path, content: bytes) -> bool:
+    """Write ``content`` at ``path`` (mode 0600), whole; ``False`` if another process was first."""
     path.parent.mkdir(parents=True, exist_ok=True)
     draft = path.with_name(f".{path.name}.{os.getpid()}.{os.urandom(4).hex()}")
     handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     try:
         with os.fdopen(handle, "wb") as file:
-            file.write(pem)
+            file.write(content)
             file.flush()
             os.fsync(file.fileno())
-        with contextlib.suppress(FileExistsError):
-            os.link(draft, path)
+        os.link(draft, path)
+    except FileExistsError:
+        return False
     finally:
         draft.unlink()
+    return True
 
 
 def _read_key(path: Path) -> SealKey:

@@ -5,10 +5,13 @@ from datetime import timedelta
 from sqlalchemy import func, select, update
 
 from qse_audit.accounts import services
-from qse_audit.accounts.jobs import KEPT, forget_stale
+from qse_audit.accounts.jobs import KEPT, forget_stale, sign_heads
 from qse_audit.accounts.models import OneTimeToken, SignInFailure, SignInSession
 from qse_audit.accounts.rules import INVITATION_LIFE, SESSION_ABSOLUTE, THROTTLE_WINDOW
 from qse_audit.core.clock import now
+from qse_audit.db.trail import Act, chain_head, record
+from qse_audit.documents.heads import read_heads
+from qse_audit.documents.seal import load_or_make_key
 
 
 def test_what_is_long_over_goes_and_what_may_serve_stays(
@@ -33,3 +36,25 @@ def test_what_is_long_over_goes_and_what_may_serve_stays(
         for table in (SignInSession, OneTimeToken, SignInFailure)
     ]
     assert left == [1, 2, 1]
+
+
+def test_the_head_of_each_register_is_signed_once_a_day(session, cast, tmp_path):
+    at, key = now(), load_or_make_key(tmp_path / "seal.pem", now=now())
+    for organisation_id in (cast.company, cast.centre):
+        act = Act(verb="site.add", kind="organisation", subject_id=organisation_id)
+        record(session, act, organisation_id=organisation_id, actor_id=None, now=at)
+    session.commit()
+
+    def signed(when):
+        return sign_heads(session, tmp_path / "heads", lambda: key, when)
+
+    assert (signed(at), signed(at), signed(at + timedelta(days=1))) == (2, 0, 2)
+    heads = list(read_heads(tmp_path / "heads", key.public))
+    assert {(h.organisation_id, h.seq, h.hash) for h in heads} == {
+        (key, chain_head(session, key).seq, chain_head(session, key).hash)
+        for key in (cast.company, cast.centre)
+    }
+
+
+def test_without_anything_to_sign_no_key_is_asked_for(session, cast, tmp_path):
+    assert sign_heads(session, tmp_path / "heads", lambda: 1 / 0, now()) == 0

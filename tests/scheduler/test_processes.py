@@ -14,6 +14,9 @@ from qse_audit.core.clock import PARIS, now
 from qse_audit.dashboard.jobs import send_mail
 from qse_audit.dashboard.rules import SENDING_LIFE
 from qse_audit.db.outbox import Mail, MailState, Notice, post_mail
+from qse_audit.db.trail import Act, record
+from qse_audit.documents.heads import read_heads
+from qse_audit.documents.seal import load_or_make_key
 from tests.actions.factories import TODAY, make_action, make_finding
 from tests.scheduler.workers import settings_for
 from tests.spawned import begin, spawning
@@ -24,7 +27,7 @@ PROCESSES = 4
 @pytest.fixture
 def spawn(database):
     with spawning("tests.scheduler.workers") as start:
-        yield lambda what, port, at: start(what, database, port, at)
+        yield lambda what, port, at, *more: start(what, database, port, at, *more)
 
 
 def test_four_processes_remind_and_send_each_thing_once(session, cast, serve_mail, spawn):
@@ -56,6 +59,22 @@ def test_four_processes_remind_and_send_each_thing_once(session, cast, serve_mai
     assert received == {f"{name}@example.org": 1 for name in ("alice", "bob", "claire", "emma",
                                                               "farid")}  # fmt: skip
     assert all(message.get_content().count("/actions/") == 5 for message in box.messages)
+
+
+def test_four_processes_sign_the_head_of_a_register_once_a_day(session, cast, spawn, tmp_path):
+    for organisation_id in (cast.company, cast.other_company, cast.centre):
+        act = Act(verb="organisation.rename", kind="organisation", subject_id=organisation_id)
+        record(session, act, organisation_id=organisation_id, actor_id=None, now=now())
+    session.commit()
+    processes = [spawn("heads", 0, now().isoformat(), tmp_path) for _ in range(PROCESSES)]
+    begin(*processes)
+    for process in processes:
+        assert process.wait(60) == 0, process.stderr.read()
+    assert sum(int(process.stdout.read()) for process in processes) == 3
+    key = load_or_make_key(tmp_path / "keys" / "seal.pem", now=now()).public
+    assert [head.organisation_id for head in read_heads(tmp_path / "heads", key)] == [
+        cast.company, cast.other_company, cast.centre,
+    ]  # fmt: skip
 
 
 def test_sixty_mails_among_four_processes_arrive_once_each(session, cast, serve_mail, spawn):
