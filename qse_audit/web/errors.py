@@ -65,9 +65,19 @@ PAGES: dict[int, ErrorPage] = {
     405: ErrorPage(
         N_("Action impossible ici"), N_("Cette adresse ne se visite pas ainsi. Revenez en arrière.")
     ),
-    409: ErrorPage(N_("Fiche modifiée entre-temps"), EDITED_MEANWHILE),
+    409: ErrorPage(
+        N_("Fiche modifiée entre-temps"),
+        N_(
+            "Quelqu’un d’autre l’a modifiée pendant que vous écriviez : rien n’a été écrasé. "
+            "Revenez en arrière, copiez ce que vous aviez saisi, puis rechargez la page."
+        ),
+    ),
     410: ErrorPage(
-        N_("Lien expiré"), N_("Ce lien a déjà servi ou n’est plus valable. Demandez-en un autre.")
+        N_("Lien expiré"),
+        N_(
+            "Ce lien a déjà servi ou n’est plus valable. Pour une invitation, demandez-en une "
+            "autre à qui vous l’a envoyée ; pour un mot de passe, redemandez-le à la connexion."
+        ),
     ),
     413: ErrorPage(
         N_("Fichier trop gros"),
@@ -76,7 +86,17 @@ PAGES: dict[int, ErrorPage] = {
             "revenez en arrière et choisissez-en un plus petit."
         ),
     ),
-    422: ErrorPage(N_("Action refusée"), N_("Une règle s’oppose à cette action.")),
+    415: ErrorPage(
+        N_("Format non accepté"),
+        N_(
+            "Ce format de fichier n’est pas accepté ici. Rien n’a été gardé : revenez en arrière "
+            "et choisissez une photo, un PDF, un fichier bureautique ou un texte."
+        ),
+    ),
+    422: ErrorPage(
+        N_("Action refusée"),
+        N_("Une règle s’oppose à cette action. Revenez en arrière et vérifiez votre saisie."),
+    ),
     429: ErrorPage(N_("Trop d’essais"), N_("Attendez quelques minutes avant de réessayer.")),
     500: ErrorPage(
         N_("Un incident s’est produit"),
@@ -87,11 +107,17 @@ PAGES: dict[int, ErrorPage] = {
     ),
     503: ErrorPage(
         N_("Service momentanément indisponible"),
-        N_("La base de données ne répond pas. Réessayez dans quelques secondes."),
+        N_(
+            "La base de données ne répond pas : cette demande n’a rien enregistré. "
+            "Revenez en arrière et réessayez dans quelques secondes."
+        ),
     ),
     507: ErrorPage(
         N_("Espace disque insuffisant"),
-        N_("Le serveur n’a plus assez de place pour ce fichier. Prévenez votre administrateur."),
+        N_(
+            "Le serveur n’a plus assez de place pour ce fichier : il n’a pas été gardé. Le reste "
+            "fonctionne ; prévenez votre administrateur, puis envoyez le fichier de nouveau."
+        ),
     ),
 }
 STATUS: dict[type[QseError], int] = {
@@ -130,7 +156,7 @@ ENDED = N_(
 
 def show(code: int, *, incident: str = "", detail: str = "") -> tuple[str | Response, int]:
     """Return the page, or the JSON, of a status."""
-    page = PAGES[code if code in PAGES else 500]
+    page = PAGES.get(code) or PAGES[400 if code < 500 else 500]
     message = detail or translate(page.message)
     if wants_json():
         return jsonify(status=code, error=message, incident=incident or None), code

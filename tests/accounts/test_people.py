@@ -3,6 +3,7 @@
 from threading import Thread
 
 import pytest
+from bs4 import BeautifulSoup
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -13,6 +14,7 @@ from qse_audit.core.errors import Refused
 from qse_audit.core.permissions import Permission, Role
 from qse_audit.db.trail import Event
 from qse_audit.policies import allows
+from tests.factories import make_process
 
 
 def grant(session, who, organisation_id, *roles):
@@ -213,6 +215,32 @@ def test_removal_from_one_organisation_leaves_the_others(browse, session, cast, 
 def test_nobody_switches_to_an_organisation_that_is_not_theirs(browse, session, cast):
     for given in (cast.other_company, 99999, "x", ""):
         browse(cast.alice, "POST", "/switch-organisation", status=404, organisation_id=given)
+
+
+def test_a_page_of_another_organisation_of_ones_own_is_one_click_away(session, cast, client_of):
+    """A tab left open on what belongs to the organisation in which one acted before."""
+    grant(session, cast.bob, cast.other_company, Role.AUDITOR)
+    client = client_of(type(cast.bob)(cast.bob.user_id, cast.other_company, frozenset()))
+    path = f"/processes/{make_process(session, cast).id}"
+    missing = client.get(path)
+    assert missing.status_code == 404
+    form = BeautifulSoup(missing.text, "html.parser").select_one(".trouble form")
+    sent = {field["name"]: field["value"] for field in form.select("[name]")}
+    assert (sent["organisation_id"], sent["next"]) == (str(cast.company), path)
+    answer = client.post(form["action"], data=sent)
+    assert (answer.status_code, answer.location) == (303, path)
+    assert client.get(path).status_code == 200
+
+
+def test_a_missing_page_offers_no_other_organisation_to_whoever_has_one(browse, cast):
+    assert browse(cast.bob, "GET", "/processes/99999", status=404).select(".trouble form") == []
+
+
+@pytest.mark.parametrize("given", ["https://evil.example/x", "//evil.example", ""])
+def test_changing_organisation_never_leads_away(session, cast, client_of, given):
+    grant(session, cast.bob, cast.other_company, Role.AUDITOR)
+    data = {"organisation_id": cast.other_company, "next": given}
+    assert client_of(cast.bob).post("/switch-organisation", data=data).location == "/"
 
 
 def test_a_role_counts_only_where_it_was_given(browse, session, cast):

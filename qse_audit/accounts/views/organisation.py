@@ -14,6 +14,7 @@ from qse_audit.core.errors import Refused
 from qse_audit.core.permissions import Permission
 from qse_audit.web.conflicts import conflict_page
 from qse_audit.web.database import commits, session
+from qse_audit.web.errors import local_path
 from qse_audit.web.guards import Target, requires
 from qse_audit.web.security_log import note
 from qse_audit.web.sign_in import identity, visitor_session_id
@@ -137,8 +138,8 @@ def new_organisation() -> ResponseReturnValue:
 @requires(Permission.OWN_SPACE)
 @commits
 def switch_organisation() -> ResponseReturnValue:
-    """Act in another of one’s organisations."""
+    """Act in another of one’s organisations, at home there or at the page that asked for it."""
     services.switch_organisation(
         session(), visitor_session_id(), request.form.get("organisation_id", 0, type=int)
     )
-    return redirect(url_for("dashboard.home"), code=303)
+    return redirect(local_path(request.form.get("next"), url_for("dashboard.home")), code=303)
