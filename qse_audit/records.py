@@ -91,8 +91,17 @@ class Start:
     context: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """For whom, in which language and on which day records are told."""
+
+    candidate_id: int
+    words: Texts
+    today: date
+
+
 TakenPart = Callable[[Candidate], Select[Any]]
-Loader = Callable[[Session, Sequence[int], int, Texts], Mapping[int, Snapshot]]
+Loader = Callable[[Session, Sequence[int], Telling], Mapping[int, Snapshot]]
 Facts = Callable[[Session, Sequence[int]], Mapping[int, frozenset[str]]]
 Acts = Callable[[Session, Sequence[int]], Mapping[int, Collection[int]]]
 
@@ -108,7 +117,7 @@ class RecordKind:
     taken_part: TakenPart
     """The records in which a candidate took part, and how; made with :func:`taken`."""
     snapshots: Loader
-    """(session, ids, candidate’s id, words) → each record as it is now."""
+    """(session, ids, telling) → each record as it is now, by its id."""
     verbs: Mapping[str, Message]
     """What the acts on it are called."""
     facts: Facts | None = None
@@ -173,8 +182,8 @@ def plain(value: Any) -> Any:
     return value if isinstance(value, str | int | float | list | dict | None) else str(value)
 
 
-def by_whom(person_id: int | None, candidate_id: int, words: Texts) -> str:
+def by_whom(person_id: int | None, telling: Telling) -> str:
     """Say whether the candidate or somebody else did something; ``""`` for nobody."""
     if person_id is None:
         return ""
-    return words.translate(CANDIDATE if person_id == candidate_id else TEAM)
+    return telling.words.translate(CANDIDATE if person_id == telling.candidate_id else TEAM)

@@ -11,8 +11,8 @@ from qse_audit.actions.rules import VERBS
 from qse_audit.core.involvement import Involvement
 from qse_audit.core.permissions import Kind
 from qse_audit.core.text import N_
-from qse_audit.documents.text import Texts, day, moment
-from qse_audit.records import Candidate, RecordKind, Snapshot, as_code, state_of, taken
+from qse_audit.documents.text import day, moment
+from qse_audit.records import Candidate, RecordKind, Snapshot, Telling, as_code, state_of, taken
 
 
 def taken_part(who: Candidate) -> Select[Any]:
@@ -32,21 +32,20 @@ def taken_part(who: Candidate) -> Select[Any]:
     )
 
 
-def snapshots(
-    session: Session, ids: Sequence[int], candidate_id: int, words: Texts
-) -> Mapping[int, Snapshot]:
+def snapshots(session: Session, ids: Sequence[int], telling: Telling) -> Mapping[int, Snapshot]:
     """Return actions as they are now."""
     rows = session.scalars(select(Action).where(Action.id.in_(ids)))
-    return {each.id: _action(each, candidate_id, words) for each in rows}
+    return {each.id: _action(each, telling) for each in rows}
 
 
-def _action(action: Action, candidate_id: int, words: Texts) -> Snapshot:
+def _action(action: Action, telling: Telling) -> Snapshot:
+    words = telling.words
     fields = (
         "reference", "title", "kind", "status", "description", "cause", "due_on", "criterion",
         "verify_on", "done_at", "done_note", "verified_at", "verification_note", "reopened_count",
     )  # fmt: skip
     roles = {"owned": action.owner_id, "verified": action.verified_by_id}
-    mine = {f"{name}_by_candidate": key == candidate_id for name, key in roles.items()}
+    mine = {f"{name}_by_candidate": key == telling.candidate_id for name, key in roles.items()}
     facts = [
         (N_("Nature"), words.translate(action.kind.label)),
         (N_("Statut"), words.translate(action.status.label)),

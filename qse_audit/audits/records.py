@@ -33,6 +33,7 @@ from qse_audit.records import (
     RecordKind,
     Snapshot,
     Start,
+    Telling,
     as_code,
     as_day,
     state_of,
@@ -87,11 +88,11 @@ def reports_taken_part(who: Candidate) -> Select[Any]:
 
 
 def audit_snapshots(
-    session: Session, ids: Sequence[int], candidate_id: int, words: Texts
+    session: Session, ids: Sequence[int], telling: Telling
 ) -> Mapping[int, Snapshot]:
     """Return audits as they are now."""
-    answers = _answers(session, ids, candidate_id)
-    people = _people(session, ids, words)
+    answers = _answers(session, ids, telling.candidate_id)
+    people = _people(session, ids, telling.words)
     places = _names(session, audit_site, ids, name=Site.name)
     processes = _names(session, audit_process, ids, name=Process.name)
     criteria = _criteria(session, ids)
@@ -106,7 +107,7 @@ def audit_snapshots(
                 "processes": processes.get(audit.id, []),
                 "people": people.get(audit.id, []),
             },
-            words,
+            telling.words,
         )
         for audit in audits
     }
@@ -212,7 +213,7 @@ def _criteria(session: Session, ids: Sequence[int]) -> dict[int, list[str]]:
 
 
 def report_snapshots(
-    session: Session, ids: Sequence[int], candidate_id: int, words: Texts
+    session: Session, ids: Sequence[int], telling: Telling
 ) -> Mapping[int, Snapshot]:
     """Return issued reports, with their paper in the language of the dossier."""
     rows = session.execute(
@@ -221,15 +222,14 @@ def report_snapshots(
         .where(Report.id.in_(ids))
     )
     return {
-        report.id: _report(report, reference, title, words=words, candidate_id=candidate_id)
+        report.id: _report(report, reference, title, telling=telling)
         for report, reference, title in rows
     }
 
 
-def _report(
-    report: Report, reference: str, title: str, *, words: Texts, candidate_id: int
-) -> Snapshot:
-    mine = report.issued_by_id == candidate_id
+def _report(report: Report, reference: str, title: str, *, telling: Telling) -> Snapshot:
+    words = telling.words
+    mine = report.issued_by_id == telling.candidate_id
     facts = [
         (N_("Émis le"), moment(report.issued_at, words.locale)),
         (N_("Émis par"), words.translate(CANDIDATE if mine else TEAM)),

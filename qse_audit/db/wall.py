@@ -95,6 +95,28 @@ def lifted(session: Session) -> Iterator[None]:
         _told(session, before)
 
 
+@contextmanager
+def within(session: Session, organisation_id: int) -> Iterator[None]:
+    """Let the session read one organisation meanwhile, as the same person.
+
+    For what somebody tied to a portfolio before they left the company: the caller names the
+    organisation of that portfolio, and reads there what the portfolio names alone. Nothing
+    changes for who acts there already, for the system, and for nobody, who still sees nothing.
+    What fails inside is undone.
+    """
+    before = session.info.get(ACTING, NOBODY)
+    there = (str(organisation_id), before[1])
+    if before in {there, SYSTEM, NOBODY}:
+        yield
+        return
+    try:
+        with session.begin_nested():
+            _told(session, there)
+            yield
+    finally:
+        _told(session, before)
+
+
 def is_above_the_wall(engine: Engine) -> bool:
     """Say whether the database lets this user through every policy: superusers and the like."""
     if engine.dialect.name != "postgresql":

@@ -11,7 +11,7 @@ from qse_audit.core.permissions import AUDIT_TEAM, Kind
 from qse_audit.core.text import N_
 from qse_audit.db.participation import in_team, strongest_link
 from qse_audit.documents.names import safe_name
-from qse_audit.documents.text import Texts, day, moment
+from qse_audit.documents.text import day, moment
 from qse_audit.evidence.models import Evidence
 from qse_audit.evidence.queries import is_here
 from qse_audit.records import (
@@ -21,6 +21,7 @@ from qse_audit.records import (
     FileRef,
     RecordKind,
     Snapshot,
+    Telling,
     state_of,
     taken,
 )
@@ -51,20 +52,19 @@ def taken_part(who: Candidate) -> Select[Any]:
     )
 
 
-def snapshots(
-    session: Session, ids: Sequence[int], candidate_id: int, words: Texts
-) -> Mapping[int, Snapshot]:
+def snapshots(session: Session, ids: Sequence[int], telling: Telling) -> Mapping[int, Snapshot]:
     """Return files as they are now."""
     rows = session.scalars(select(Evidence).where(Evidence.id.in_(ids)))
-    return {each.id: _evidence_file(each, candidate_id, words) for each in rows}
+    return {each.id: _evidence_file(each, telling) for each in rows}
 
 
-def _evidence_file(evidence: Evidence, candidate_id: int, words: Texts) -> Snapshot:
+def _evidence_file(evidence: Evidence, telling: Telling) -> Snapshot:
+    words = telling.words
     fields = (
         "title", "type", "happened_on", "place", "file_name", "media_type", "size_bytes", "sha256",
         "received_sha256", "uploaded_at",
     )  # fmt: skip
-    mine = evidence.uploaded_by_id == candidate_id
+    mine = evidence.uploaded_by_id == telling.candidate_id
     facts = [
         (N_("Type"), words.translate(evidence.type.label)),
         (N_("Date du fait"), day(evidence.happened_on, words.locale)),

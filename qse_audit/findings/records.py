@@ -10,7 +10,7 @@ from qse_audit.core.involvement import Involvement
 from qse_audit.core.permissions import AUDIT_TEAM, Kind
 from qse_audit.core.text import N_
 from qse_audit.db.participation import in_team, strongest_link
-from qse_audit.documents.text import Texts, moment
+from qse_audit.documents.text import moment
 from qse_audit.evidence.models import Evidence, finding_evidence
 from qse_audit.findings.models import Finding
 from qse_audit.findings.rules import VERBS
@@ -20,6 +20,7 @@ from qse_audit.records import (
     Candidate,
     RecordKind,
     Snapshot,
+    Telling,
     as_code,
     as_day,
     state_of,
@@ -45,9 +46,7 @@ def taken_part(who: Candidate) -> Select[Any]:
     ).where(Finding.organisation_id == who.organisation_id, or_(written, of_audit))
 
 
-def snapshots(
-    session: Session, ids: Sequence[int], candidate_id: int, words: Texts
-) -> Mapping[int, Snapshot]:
+def snapshots(session: Session, ids: Sequence[int], telling: Telling) -> Mapping[int, Snapshot]:
     """Return findings as they are now."""
     evidence: dict[int, list[dict[str, str]]] = {}
     for finding_id, name, digest in session.execute(
@@ -58,17 +57,16 @@ def snapshots(
     ):
         evidence.setdefault(finding_id, []).append({"name": name, "sha256": digest})
     findings = session.scalars(select(Finding).where(Finding.id.in_(ids)))
-    return {f.id: _finding(f, evidence.get(f.id, []), candidate_id, words) for f in findings}
+    return {f.id: _finding(f, evidence.get(f.id, []), telling) for f in findings}
 
 
-def _finding(
-    finding: Finding, evidence: list[dict[str, str]], candidate_id: int, words: Texts
-) -> Snapshot:
+def _finding(finding: Finding, evidence: list[dict[str, str]], telling: Telling) -> Snapshot:
+    words = telling.words
     fields = (
         "reference", "title", "grade", "status", "requirement_text", "evidence_text", "gap_text",
         "impact_text", "referential_label", "clause_ref", "created_at", "finalised_at", "closed_at",
     )  # fmt: skip
-    mine = finding.created_by_id == candidate_id
+    mine = finding.created_by_id == telling.candidate_id
     facts = [
         (N_("Gravité"), words.translate(finding.grade.label)),
         (N_("Statut"), words.translate(finding.status.label)),

@@ -6,6 +6,7 @@ Pure data, in our own words; nothing here comes from a standard or from the offi
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from qse_audit.core.involvement import Involvement
 from qse_audit.core.permissions import Kind, Link
 from qse_audit.core.text import N_, Message
 
@@ -142,6 +143,12 @@ class Hint:
 _LEAD = frozenset({Link.LEAD_AUDITOR})
 _CONDUCT = frozenset({Link.LEAD_AUDITOR, Link.AUDITOR, Link.TRAINEE_AUDITOR})
 _AUTHOR = frozenset({Link.AUTHOR, Link.LEAD_AUDITOR})
+_WROTE = frozenset({Involvement.AUTHOR})
+_CARRIED = frozenset({Involvement.OWNER, Involvement.AUTHOR})
+_TALKED = _CARRIED | {Involvement.SPEAKER}
+_JUDGED = frozenset({Involvement.AUTHOR, Involvement.JUDGE})
+_LIMITS = _CARRIED | {Involvement.KEEPER}
+_ANALYST = frozenset({Involvement.ANALYST})
 
 HINTS: tuple[Hint, ...] = (
     Hint("C7-e", Kind.AUDIT, _LEAD, N_("vous en avez fixé le champ et les critères"), "criteria"),
@@ -165,6 +172,55 @@ HINTS: tuple[Hint, ...] = (
     Hint("C8-d", Kind.EVIDENCE, frozenset({Link.AUTHOR}), N_("vous avez recueilli cette preuve")),
     Hint("C8-j", Kind.ACTION, frozenset({Link.VERIFIER}), N_("vous en avez vérifié l’efficacité")),
     Hint("C7-f", Kind.ACTION, frozenset({Link.VERIFIER}), N_("vous en avez assuré le suivi")),
+    Hint("C1-a", Kind.CONTEXT_ISSUE, _WROTE, N_("vous avez noté cet enjeu")),
+    Hint("C1-b", Kind.INTERESTED_PARTY, _WROTE, N_("vous avez noté ce qu’elle demande"), "needs"),
+    Hint(
+        "C1-d",
+        Kind.INTERESTED_PARTY,
+        _WROTE,
+        N_("l’une de ses demandes est une obligation"),
+        "obligation",
+    ),
+    Hint("C1-e", Kind.PROPOSAL, _WROTE, N_("vous l’avez appuyée sur des faits"), "facts"),
+    Hint("C1-g", Kind.PROPOSAL, _WROTE, N_("la direction l’a décidée"), "decided"),
+    Hint("C1-f", Kind.POLICY, _WROTE, N_("son texte couvre les engagements attendus"), "covered"),
+    Hint("C1-g", Kind.POLICY, _WROTE, N_("la direction l’a décidée"), "decided"),
+    Hint("C4-a", Kind.COHERENCE, _JUDGED, N_("aucun engagement n’y est sans objectif"), "deployed"),
+    Hint("C4-b", Kind.COHERENCE, _JUDGED, N_("aucun objectif n’y est sans engagement"), "traced"),
+    Hint("C4-d", Kind.COHERENCE, _JUDGED, N_("les niveaux s’y accordent"), "levels"),
+    Hint(
+        "C4-d",
+        Kind.COHERENCE,
+        _JUDGED,
+        N_("il montre ce qui a été corrigé depuis le précédent"),
+        "compared",
+    ),
+    Hint("C4-b", Kind.OBJECTIVE, _CARRIED, N_("il sert un engagement"), "commitment"),
+    Hint(
+        "C4-c",
+        Kind.OBJECTIVE,
+        _CARRIED,
+        N_("il est mesurable, daté, confié et doté de moyens"),
+        "measurable",
+    ),
+    Hint("C4-d", Kind.OBJECTIVE, _CARRIED, N_("il se décline en sous-objectifs"), "children"),
+    Hint(
+        "C4-e",
+        Kind.OBJECTIVE,
+        frozenset({Involvement.DECIDER}),
+        N_("vous en avez arbitré un conflit"),
+        "settled",
+    ),
+    Hint("C4-e", Kind.OBJECTIVE, _CARRIED, N_("un conflit y est arbitré"), "settled"),
+    Hint("C4-f", Kind.OBJECTIVE, _TALKED, N_("l’échange a mené à un accord"), "agreed"),
+    Hint("C5-a", Kind.INDICATOR, _CARRIED, N_("vous en avez construit la fiche"), "card"),
+    Hint("C5-b", Kind.INDICATOR, _CARRIED, N_("ses dernières valeurs sont complètes"), "values"),
+    Hint("C5-c", Kind.INDICATOR, _LIMITS, N_("ses limites sont verrouillées"), "locked"),
+    Hint("C5-d", Kind.INDICATOR, _CARRIED, N_("un signal y a mené à une suite"), "answered"),
+    Hint("C5-e", Kind.INDICATOR, _CARRIED, N_("il a été revu"), "reviewed"),
+    Hint("C5-f", Kind.INDICATOR, _CARRIED, N_("il est montré à ceux qui agissent"), "shown"),
+    Hint("C5-c", Kind.SIGNAL, _ANALYST, N_("vous avez dit ce que ce signal voulait dire")),
+    Hint("C5-d", Kind.SIGNAL, _ANALYST, N_("votre analyse a mené à une suite"), "answered"),
 )
 """Kind of record and involvement → criterion of the working grid of RNCP 28242."""
 

@@ -1,5 +1,6 @@
 """When a portfolio is ready: a complete situation and the company’s opinion, never an average."""
 
+import re
 from dataclasses import replace
 from datetime import date
 
@@ -11,6 +12,7 @@ from qse_audit.certifications.rules import Modality, Route
 from qse_audit.certifications.rules import Readiness as Requirement
 from qse_audit.core.errors import TransitionRefused
 from qse_audit.core.permissions import Kind
+from qse_audit.paths import referentials_dir
 from qse_audit.portfolios import rules
 from qse_audit.portfolios.guidance import FIELDS, HINTS, PROMPTS, TiedRecord, suggestions
 from qse_audit.portfolios.rules import (
@@ -25,6 +27,7 @@ from qse_audit.portfolios.rules import (
     readiness,
     situation_gaps,
 )
+from tests.portfolios.ways import WAYS
 
 STRUCTURE = [("BC1", ["C1", "C2"]), ("BC3", ["C7", "C8"])]
 CODES = [code for _, codes in STRUCTURE for code in codes]
@@ -233,4 +236,42 @@ def test_suggestions_follow_the_part_played_and_what_the_record_holds():
 def test_every_capability_has_its_questions():
     assert set(PROMPTS) == {f"C{n}" for n in range(1, 9)}
     assert all(set(prompts) <= set(FIELDS) and len(prompts) >= 5 for prompts in PROMPTS.values())
-    assert {hint.criterion[:2] for hint in HINTS} == {"C7", "C8"}
+    assert {hint.criterion[:2] for hint in HINTS} == {"C1", "C4", "C5", "C7", "C8"}
+
+
+def test_every_suggestion_names_a_criterion_of_the_working_grid():
+    path = referentials_dir() / "certifications" / "rncp-28242.yaml"
+    grid = set(re.findall(r"- id: (C\d-[a-z])\n", path.read_text("utf-8")))
+    assert {hint.criterion for hint in HINTS} <= grid
+
+
+def test_every_suggestion_is_about_a_part_that_can_be_played():
+    played = {(way.kind, str(way.involvement)) for way in WAYS}
+    for hint in HINTS:
+        assert any((hint.kind, str(part)) in played for part in hint.involvements), hint
+
+
+@pytest.mark.parametrize(
+    ("kind", "part", "facts", "expected"),
+    [
+        (Kind.CONTEXT_ISSUE, "author", set(), ["C1-a"]),
+        (Kind.INTERESTED_PARTY, "author", set(), []),
+        (Kind.INTERESTED_PARTY, "author", {"needs", "obligation"}, ["C1-b", "C1-d"]),
+        (Kind.PROPOSAL, "author", {"facts", "decided"}, ["C1-e", "C1-g"]),
+        (Kind.PROPOSAL, "decider", {"facts", "decided"}, []),
+        (Kind.POLICY, "author", {"covered", "decided"}, ["C1-f", "C1-g"]),
+        (Kind.POLICY, "author", {"submitted"}, []),
+        (Kind.COHERENCE, "judge", {"deployed", "traced", "levels"}, ["C4-a", "C4-b", "C4-d"]),
+        (Kind.OBJECTIVE, "owner", {"commitment", "measurable"}, ["C4-b", "C4-c"]),
+        (Kind.OBJECTIVE, "speaker", {"agreed", "measurable"}, ["C4-f"]),
+        (Kind.OBJECTIVE, "decider", {"settled"}, ["C4-e"]),
+        (Kind.INDICATOR, "owner", {"card", "values", "reviewed"}, ["C5-a", "C5-b", "C5-e"]),
+        (Kind.INDICATOR, "keeper", {"card", "locked"}, ["C5-c"]),
+        (Kind.INDICATOR, "starter", {"card", "locked", "shown"}, []),
+        (Kind.SIGNAL, "analyst", set(), ["C5-c"]),
+        (Kind.SIGNAL, "analyst", {"answered"}, ["C5-c", "C5-d"]),
+    ],
+)
+def test_what_policies_objectives_and_indicators_help_to_show(kind, part, facts, expected):
+    record = TiedRecord(kind, part, "X-1", frozenset(facts))
+    assert [s.criterion for s in suggestions([record])] == expected

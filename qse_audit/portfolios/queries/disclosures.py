@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
 from qse_audit.core.canonical import canonical_json
-from qse_audit.core.clock import utc_text
+from qse_audit.core.clock import day_in_paris, utc_text
 from qse_audit.core.errors import NotFound
 from qse_audit.core.permissions import Kind
 from qse_audit.core.text import N_
@@ -73,7 +73,8 @@ def source_of(session: Session, tied: SituationRecord, *, locale: str) -> Source
     """
     key = (Kind(tied.record_kind), tied.record_id)
     candidacy = tied.situation.candidacy
-    shot = snapshots(session, [key], candidacy.candidate_id, words=Texts(locale)).get(key)
+    on = day_in_paris(tied.tied_at)  # no file depends on the day
+    shot = snapshots(session, candidacy, [key], words=Texts(locale), today=on).get(key)
     if key[0] not in FILE_KINDS or shot is None or not shot.files:
         raise NotFound(f"no file behind {key[0]} {key[1]}")
     known = disclosures_of(session, candidacy.id)

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from qse_audit.core.errors import Refusal
 from qse_audit.core.permissions import Kind
+from qse_audit.db.wall import within
 from qse_audit.portfolios.guidance import Suggestion, TiedRecord, suggestions
 from qse_audit.portfolios.models import Situation, SituationRecord
 from qse_audit.portfolios.queries.disclosures import disclosures_of
@@ -75,7 +76,14 @@ def read_editor(session: Session, situation: Situation) -> Editor:
             (tied, lines.get((Kind(tied.record_kind), tied.record_id)))
             for tied in situation.records
         ],
-        hints=_hints(session, situation.records, lines, blocks=blocks, ticked=ticked),
+        hints=_hints(
+            session,
+            situation.records,
+            lines,
+            organisation_id=candidacy.organisation_id,
+            blocks=blocks,
+            ticked=ticked,
+        ),
         gaps=situation_gaps(facts_of(situation, codes)),
         ways={key: each.way for key, each in disclosures_of(session, candidacy.id).items()},
     )
@@ -86,10 +94,12 @@ def _hints(
     tied: Sequence[SituationRecord],
     lines: Mapping[tuple[Kind, int], RecordLine],
     *,
+    organisation_id: int,
     blocks: Sequence[BlockInfo],
     ticked: frozenset[int],
 ) -> tuple[Hinted, ...]:
-    facts = _facts(session, list(lines))
+    with within(session, organisation_id):
+        facts = _facts(session, list(lines))
     found = suggestions(
         TiedRecord(
             kind=Kind(each.record_kind),

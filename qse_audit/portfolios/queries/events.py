@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from qse_audit.core.clock import utc_text
 from qse_audit.core.permissions import Kind
 from qse_audit.db.trail import Event
+from qse_audit.db.wall import within
 from qse_audit.portfolios.models import Candidacy
 from qse_audit.portfolios.queries.kinds import RECORDS
 from qse_audit.portfolios.queries.snapshots import Key, ids_by_kind
@@ -22,7 +23,8 @@ def events_of(
     One statement, and one for each kind whose acts have another subject.
     """
     by_kind = ids_by_kind(keys)
-    told_of = _told_of(session, by_kind)
+    with within(session, candidacy.organisation_id):
+        told_of = _told_of(session, by_kind)
     subjects = (
         and_(Event.subject_kind == kind, Event.subject_id.in_(ids)) for kind, ids in by_kind.items()
     )

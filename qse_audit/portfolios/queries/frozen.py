@@ -68,7 +68,7 @@ def freeze(
     tied = {(Kind(r.record_kind), r.record_id): r for s in situations for r in s.records}
     known = records_by_key(session, candidacy, tied)
     shots = veiled(
-        snapshots(session, list(tied), candidacy.candidate_id, words=words),
+        snapshots(session, candidacy, list(tied), words=words, today=day_in_paris(now)),
         disclosures_of(session, candidacy.id),
         words,
     )

@@ -8,10 +8,28 @@ from qse_audit.core.permissions import Kind
 from qse_audit.core.text import Message
 from qse_audit.evidence.records import EVIDENCE
 from qse_audit.findings.records import FINDING
+from qse_audit.indicators.records import INDICATOR, SIGNAL
+from qse_audit.objectives.records import COHERENCE, OBJECTIVE
+from qse_audit.policy.records import CONTEXT_ISSUE, INTERESTED_PARTY, POLICY, PROPOSAL
 from qse_audit.records import RecordKind
 
 RECORDS: Mapping[Kind, RecordKind] = {
-    each.kind: each for each in (AUDIT, FINDING, REPORT, EVIDENCE, ACTION)
+    each.kind: each
+    for each in (
+        AUDIT,
+        FINDING,
+        REPORT,
+        ACTION,
+        POLICY,
+        CONTEXT_ISSUE,
+        INTERESTED_PARTY,
+        PROPOSAL,
+        OBJECTIVE,
+        COHERENCE,
+        INDICATOR,
+        SIGNAL,
+        EVIDENCE,
+    )
 }
 """How each kind enters a portfolio and leaves in a dossier: the feature’s own word."""
 VERBS: Mapping[str, Message] = {

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from qse_audit.accounts.models import Membership
 from qse_audit.core.permissions import Kind
+from qse_audit.db.wall import within
 from qse_audit.portfolios.models import Candidacy
 from qse_audit.portfolios.queries.kinds import RECORDS
 from qse_audit.records import Candidate
@@ -106,7 +107,8 @@ def records_by_key(
         false(),
         *(and_(records.c.kind == kind, records.c.id.in_(ids)) for kind, ids in by_kind.items()),
     )
-    lines = (_line(row) for row in session.execute(select(records).where(wanted)))
+    with within(session, candidacy.organisation_id):
+        lines = [_line(row) for row in session.execute(select(records).where(wanted))]
     return {(line.kind, line.id): line for line in lines}
 
 
