@@ -23,6 +23,8 @@ from qse_audit.audits import jobs as audits_jobs
 from qse_audit.audits import queries as audits_queries
 from qse_audit.audits import services as audits_services
 from qse_audit.audits import views as audits
+from qse_audit.balances import rules as balances_rules
+from qse_audit.balances import views as balances
 from qse_audit.certifications import views as certifications
 from qse_audit.core.clock import now
 from qse_audit.core.permissions import Kind, Permission
@@ -78,6 +80,7 @@ FEATURES: tuple[ModuleType, ...] = (
     indicators,
     policy,
     objectives,
+    balances,
     certifications,
     portfolios,
     assessments,
@@ -196,6 +199,15 @@ ORIGINS: dict[Kind, OriginPage] = {
         label=lambda report: report.reference,
         adds=Permission.COHERENCE_FREEZE,
     ),
+    Kind.BALANCE: OriginPage(
+        target=balances.BALANCE,
+        endpoint="balances.show",
+        context=lambda balance: (Kind.BALANCE, balance.id),
+        organisation_id=lambda balance: balance.organisation_id,
+        label=lambda balance: balance.reference,
+        adds=Permission.BALANCE_WRITE,
+        facts=balances.facts_on_offer,
+    ),
     Kind.CANDIDACY: OriginPage(
         target=portfolios.CANDIDACY,
         endpoint="portfolios.show",
@@ -228,6 +240,7 @@ ORIGINS: dict[Kind, OriginPage] = {
 PLACES: Mapping[str, Place] = {
     referentials_services.EDITION_PAGE: ("referentials.edition", "edition_id"),
     referentials_services.IMPORT_PAGE: ("referentials.upload", ""),
+    balances_rules.FACT_KIND: ("balances.fact", "fact_id"),
 }
 """Pages that a work leads to or comes from, of what nothing can be tied to."""
 

@@ -212,6 +212,19 @@ POLICY: Mapping[Permission, tuple[Alternative, ...]] = {
         (role(R.COORDINATOR), status("active")),
         (linked(L.OWNER, L.AUTHOR), role(*COMPANY), status("active")),
     ),
+    P.BALANCE_LIST: ((role(*COMPANY),),),
+    # Before it is frozen its figures still move: it is between those who write and who decide.
+    P.BALANCE_READ: (
+        (role(R.COORDINATOR, R.MANAGEMENT),),
+        (linked(L.AUTHOR), role(*COMPANY)),
+        (role(*COMPANY), status("frozen")),
+    ),
+    P.BALANCE_START: ((role(R.COORDINATOR, R.CANDIDATE),),),
+    P.BALANCE_WRITE: (
+        (role(R.COORDINATOR), status("draft")),
+        (linked(L.AUTHOR), role(*STEERING), status("draft")),
+    ),
+    P.BALANCE_FREEZE: ((role(R.COORDINATOR),),),
     P.CERTIFICATION_READ: (ANYONE,),
     P.CANDIDACY_LIST: (ANYONE,),
     P.CANDIDACY_REGISTER: ((role(R.COORDINATOR),),),

@@ -64,6 +64,8 @@ MACHINE = {
     "axis_commitment.sentence_key",
     "anomaly_acceptance.key",
     "coherence_report.document",
+    "balance.domains",
+    "balance_fact.figure_key",
     "indicator.library_key",
     "indicator.formula",
     "indicator_variable.name",

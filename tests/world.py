@@ -33,6 +33,7 @@ from qse_audit.actions.models import Action
 from qse_audit.app import create_app
 from qse_audit.assessments.models import AssessmentNote
 from qse_audit.audits.models import Audit, ChecklistItem, Report
+from qse_audit.balances.models import Balance, BalanceFact
 from qse_audit.certifications import services as certifications
 from qse_audit.certifications.models import Capability, CertificationVersion
 from qse_audit.core.clock import day_in_paris, now
@@ -134,6 +135,8 @@ SAMPLES: dict[str, Any] = {
     "priority_id": Priority,
     "arbitration_id": Arbitration,
     "coherence_id": CoherenceReport,
+    "balance_id": Balance,
+    "fact_id": BalanceFact,
     "certification_id": CertificationVersion,
     "candidacy_id": Candidacy,
     "situation_id": Situation,

@@ -88,6 +88,13 @@ class Permission(StrEnum):
     INDICATOR_SHOW = "indicator:show"
     """Choose who sees what on their dashboard."""
 
+    BALANCE_LIST = "balance:list"
+    BALANCE_READ = "balance:read"
+    BALANCE_START = "balance:start"
+    """Begin a balance, or one that replaces a frozen one."""
+    BALANCE_WRITE = "balance:write"
+    BALANCE_FREEZE = "balance:freeze"
+
     CERTIFICATION_READ = "certification:read"
 
     CANDIDACY_LIST = "candidacy:list"

@@ -6,6 +6,7 @@ from typing import Any
 
 from qse_audit.actions.rules import VERBS as ACTION_VERBS
 from qse_audit.audits.rules import Verdict
+from qse_audit.balances.rules import VERBS as BALANCE_VERBS
 from qse_audit.core.text import N_, Message
 from qse_audit.documents.text import day
 from qse_audit.findings.rules import VERBS as FINDING_VERBS
@@ -115,6 +116,7 @@ SUBJECTS: Mapping[str, Message] = {
 
 VERBS: Mapping[str, Message] = {
     **ACTION_VERBS,
+    **BALANCE_VERBS,
     **FINDING_VERBS,
     **INDICATOR_VERBS,
     **POLICY_VERBS,

@@ -45,3 +45,31 @@ def append_only(table: Table) -> None:
             ddl = DDL(statement.replace("%", "%%"))  # type: ignore[no-untyped-call]  # SQLAlchemy’s
             ddl = ddl.execute_if(dialect=dialect)
             event.listen(table, "after_create", ddl)
+
+
+def frozen_row_statements(table: str, condition: str, dialect: str) -> tuple[str, ...]:
+    """Return the DDL that makes UPDATE and DELETE fail on the rows of which ``condition`` holds.
+
+    The condition speaks of plain columns: ``status = 'frozen'``.
+    """
+    if dialect == "postgresql":
+        return (
+            f"CREATE OR REPLACE FUNCTION {table}_frozen() RETURNS trigger AS $body$ "
+            f"BEGIN RAISE EXCEPTION '{table} is frozen'; END $body$ LANGUAGE plpgsql",
+            f"CREATE TRIGGER {table}_frozen BEFORE UPDATE OR DELETE ON {table} "
+            f"FOR EACH ROW WHEN (OLD.{condition}) EXECUTE FUNCTION {table}_frozen()",
+        )
+    return tuple(
+        f"CREATE TRIGGER {table}_frozen_{act.lower()} BEFORE {act} ON {table} "
+        f"WHEN OLD.{condition} BEGIN SELECT RAISE(ABORT, '{table} is frozen'); END"
+        for act in ("UPDATE", "DELETE")
+    )
+
+
+def frozen_rows(table: Table, condition: str) -> None:
+    """Make the rows of which ``condition`` holds impossible to change wherever it is created."""
+    for dialect in ("sqlite", "postgresql"):
+        for statement in frozen_row_statements(table.name, condition, dialect):
+            ddl = DDL(statement.replace("%", "%%"))  # type: ignore[no-untyped-call]  # SQLAlchemy’s
+            ddl = ddl.execute_if(dialect=dialect)
+            event.listen(table, "after_create", ddl)

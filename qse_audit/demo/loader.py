@@ -13,6 +13,7 @@ from qse_audit.audits.models import Audit
 from qse_audit.core.errors import BadInput
 from qse_audit.core.text import N_
 from qse_audit.demo.audits import plan_audits
+from qse_audit.demo.balances import plan_balances
 from qse_audit.demo.candidates import plan_candidates
 from qse_audit.demo.company import DOMAIN, PASSWORD, plan_company
 from qse_audit.demo.indicators import plan_indicators
@@ -69,6 +70,7 @@ def load_demo(session: Session, *, files: FileStore, seal_key: SealKey, now: dat
     plan_objectives(world)
     plan_candidates(world)
     plan_indicators(world)
+    plan_balances(world)
     world.timeline.run()
 
 

@@ -50,6 +50,7 @@ MAP: tuple[tuple[Message, tuple[Place, ...]], ...] = (
             Place(N_("Accueil"), "dashboard.home", "house", P.OWN_SPACE),
             Place(N_("Messages"), "dashboard.inbox", "bell", P.OWN_SPACE),
             Place(N_("Politique QSE"), "policy.index", "flag", P.POLICY_READ),
+            Place(N_("Bilans QSE"), "balances.index", "clipboard-data", P.BALANCE_LIST),
             Place(N_("Tableau de bord"), "indicators.dashboard", "speedometer2", P.INDICATOR_LIST),
             Place(N_("Objectifs"), "objectives.index", "bullseye", P.OBJECTIVE_READ),
             Place(N_("Indicateurs"), "indicators.index", "graph-up", P.INDICATOR_LIST),

@@ -50,6 +50,8 @@ class OriginPage:
     ties: Callable[[Session, int, Identity], Sequence[tuple[int, str]]] | None = None
     """Gives (id, label) of the objects of this kind that rely on an evidence file and that the
     person may read."""
+    facts: Callable[[Session, Identity], Sequence[tuple[str, int, str]]] | None = None
+    """Gives (kind, id, label) of what a proposal may rest on and the person may read."""
 
     def url(self, subject: Any) -> str:
         """Return the address of an object’s page."""
@@ -101,6 +103,17 @@ def ties_of(evidence_id: int) -> list[tuple[str, str]]:
         for kind, page in table.items()
         if page.ties is not None
         for subject_id, label in page.ties(session(), evidence_id, identity())
+    ]
+
+
+def facts_from_above() -> list[tuple[str, int, str]]:
+    """Return (kind, id, label) of what the features above offer to proposals, for the visitor."""
+    table: Mapping[str, OriginPage] = current_app.extensions["origins"]
+    return [
+        fact
+        for page in table.values()
+        if page.facts is not None
+        for fact in page.facts(session(), identity())
     ]
 
 

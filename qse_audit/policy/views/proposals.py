@@ -31,7 +31,7 @@ from qse_audit.web.forms import choices_of
 from qse_audit.web.guards import can, requires, requires_move
 from qse_audit.web.i18n import locale
 from qse_audit.web.listing import Listing, listing
-from qse_audit.web.origins import origin_url
+from qse_audit.web.origins import facts_from_above, origin_url
 from qse_audit.web.paging import page
 from qse_audit.web.sign_in import identity
 
@@ -147,7 +147,9 @@ def proposals_asked_for(shown: Listing) -> ProposalFilter:
 def offered(form: ProposalForm, proposal: Proposal | None = None) -> ProposalForm:
     """Offer the facts that the person may read, and those that the proposal keeps already."""
     kept = stored_facts(proposal.facts) if proposal else ()
-    found = {(fact.kind, fact.id): fact for fact in queries.facts_on_offer(session(), identity())}
+    offer = [Fact(*each) for each in facts_from_above()]
+    offer += queries.facts_on_offer(session(), identity())
+    found = {(fact.kind, fact.id): fact for fact in offer}
     form.offer({**{(fact.kind, fact.id): fact for fact in kept}, **found}.values())
     return form
 
