@@ -38,7 +38,7 @@ from qse_audit.db.wall import system_session
 from qse_audit.documents.seal import SealKey, load_or_make_key
 from qse_audit.documents.store import FileStore
 from qse_audit.evidence.jobs import erase_withdrawn, sweep
-from qse_audit.indicators.services import count_all
+from qse_audit.indicators.services import count_all, watch_events
 from qse_audit.settings import Settings
 from qse_audit.works.jobs import run_works
 
@@ -82,7 +82,7 @@ def _run_works(session: Session, now: datetime, settings: Settings) -> int:
 
 
 def _count_indicators(session: Session, now: datetime, _: Settings) -> int:
-    return count_all(session, now)
+    return count_all(session, now) + watch_events(session, now)
 
 
 def _forget_stale(session: Session, now: datetime, _: Settings) -> int:
@@ -137,7 +137,10 @@ JOBS: tuple[Job, ...] = (
         name="count-indicators",
         run=_count_indicators,
         every_seconds=24 * 3600,
-        sentence=N_("Compte depuis nos fiches les valeurs des indicateurs automatiques."),
+        sentence=N_(
+            "Compte depuis nos fiches les valeurs des indicateurs automatiques, et cherche les "
+            "signaux."
+        ),
     ),
     Job(
         name="sign-heads",

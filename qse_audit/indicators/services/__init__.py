@@ -32,7 +32,7 @@ from qse_audit.indicators.services.moves import (
     move_indicator,
     review_indicator,
 )
-from qse_audit.indicators.services.signals import Explanation, explain_signal, watch
+from qse_audit.indicators.services.signals import Explanation, explain_signal, watch, watch_events
 from qse_audit.indicators.services.values import Entered, enter_values
 
 __all__ = [
@@ -65,5 +65,6 @@ __all__ = [
     "show_indicators",
     "unlock_baseline",
     "watch",
+    "watch_events",
     "withdraw_event",
 ]

@@ -29,10 +29,11 @@ from qse_audit.indicators.services.computing import (
     T,
     is_complete,
     known_of,
+    lock,
     new_row,
-    recompute,
+    recompute_naming,
 )
-from qse_audit.indicators.services.signals import watch
+from qse_audit.indicators.services.signals import watch_all
 from qse_audit.policies import Identity
 
 OURS = N_("nos fiches")
@@ -52,8 +53,10 @@ class Recounted:
 def count_all(session: Session, now: datetime) -> int:
     """Count every automatic value of every organisation again; return how many changed.
 
-    What is read and stored takes as many statements for one indicator as for a thousand; then
-    those that changed are watched for signals.
+    What is read and stored takes as many statements for one indicator as for a thousand. Those
+    that changed, and those whose formulas name them, are then watched for signals.
+
+    Two processes that count at once count once: the second waits, and finds nothing to change.
     """
     followed = session.scalars(
         select(Indicator)
@@ -76,6 +79,7 @@ def _count(
 ) -> int:
     if not followed:
         return 0
+    lock(session, followed)
     today = day_in_paris(now)
     spans = {each.id: _periods(each, now) for each in followed}
     since = min((span[0].starts_on for span in spans.values() if span), default=today)
@@ -92,9 +96,10 @@ def _count(
     ]  # fmt: skip
     if found:
         _store(session, found, stored, actor_id=actor_id, now=now)
+        changed = {each.indicator.id: each.indicator for each in found}.values()
+        following = recompute_naming(session, changed, now=now)
         _tell(session, found, actor_id=actor_id, now=now)
-        for indicator in {each.indicator.id: each.indicator for each in found}.values():
-            watch(session, indicator, now=now)
+        watch_all(session, [*changed, *following], now=now)
     return len(found)
 
 
@@ -165,9 +170,6 @@ def _store(
             "complete": is_complete(each.inputs, declared),
         })  # fmt: skip
     _write(session, fresh, kept, changed=changed)
-    for indicator in {each.indicator.id: each.indicator for each in found}.values():
-        if indicator.short_name:
-            recompute(session, indicator, now=now)
 
 
 def _named_results(session: Session, found: Sequence[Recounted]) -> dict[int, Any]:

@@ -14,6 +14,8 @@ from qse_audit.core.text import N_
 from qse_audit.indicators.models import Baseline, Indicator, Measurement, RareEvent
 from qse_audit.indicators.rules import Chart
 from qse_audit.indicators.rules.cards import HOUSE, NAME_MAX, TEXT_MAX
+from qse_audit.indicators.services.computing import lock
+from qse_audit.indicators.services.signals import watch
 from qse_audit.indicators.services.writing import record_act
 from qse_audit.policies import Identity
 
@@ -37,6 +39,7 @@ def lock_baseline(
 
     :raises Refused: for too few values, a change without a cause, or a phase out of order.
     """
+    lock(session, [indicator])
     first_on = session.scalar(
         select(func.min(Measurement.period_on)).where(Measurement.indicator_id == indicator.id)
     )
@@ -59,6 +62,7 @@ def lock_baseline(
         actor=actor,
         now=now,
     )
+    watch(session, indicator, now=now)
     return baseline
 
 
@@ -145,6 +149,7 @@ def date_event(
                      most=NAME_MAX)  # fmt: skip
         found.append(Refusal("text_long", message, HOUSE))
     refuse_all(found)
+    lock(session, [indicator])
     event = RareEvent(
         organisation_id=indicator.organisation_id,
         indicator_id=indicator.id,
@@ -164,6 +169,7 @@ def date_event(
         actor=actor,
         now=now,
     )
+    watch(session, indicator, now=now)
     return event
 
 

@@ -24,7 +24,8 @@ from qse_audit.indicators.rules import (
     differences,
     writing_refusals,
 )
-from qse_audit.indicators.services.computing import recompute, set_awaited
+from qse_audit.indicators.services.computing import lock, recompute, set_awaited
+from qse_audit.indicators.services.signals import watch_all
 from qse_audit.indicators.services.writing import (
     as_texts,
     begin,
@@ -157,12 +158,14 @@ def define_indicator(
     fields = differences(before, after)
     if not fields:
         return
+    lock(session, [indicator])
     write_definition(indicator, definition)
     session.flush()
-    recompute(session, indicator, now=now)
+    changed = recompute(session, indicator, now=now)
     set_awaited(session, indicator)
     record_act(session, indicator, "define", actor=actor, now=now,
             data={"fields": list(fields)}, note=definition.formula)  # fmt: skip
+    watch_all(session, [indicator, *changed], now=now)
 
 
 def aim_indicator(

@@ -6,7 +6,7 @@ from fractions import Fraction
 from typing import Any
 
 from sqlalchemy import Table, bindparam, insert, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from qse_audit.core.periods import Period
 from qse_audit.indicators.models import Indicator, Measurement
@@ -24,36 +24,75 @@ MOST_TURNS = 500
 """How many results of other indicators one change may make anew."""
 
 
-def lock(session: Session, indicator: Indicator) -> None:
-    """Let nobody else change the values of ``indicator`` until the transaction ends."""
-    session.execute(select(Indicator.id).where(Indicator.id == indicator.id).with_for_update())
+def lock(session: Session, indicators: Iterable[Indicator]) -> None:
+    """Let nobody else change these values, nor what follows from them, until the transaction ends.
+
+    In the order of their ids, so that no two transactions wait for each other.
+    """
+    waiting = list(indicators)
+    keys = {each.id for each in waiting}
+    while waiting:
+        waiting = [each for each in _naming(session, waiting) if each.id not in keys]
+        keys |= {each.id for each in waiting}
+    session.execute(
+        select(Indicator.id).where(Indicator.id.in_(keys)).order_by(Indicator.id).with_for_update()
+    )
 
 
-def recompute(session: Session, indicator: Indicator, *, now: datetime) -> None:
+def recompute(session: Session, indicator: Indicator, *, now: datetime) -> list[Indicator]:
     """Make every stored result what the formulas now give, here and wherever it is named.
+
+    Return the indicators whose results changed.
 
     :raises BadInput: for a number that no company counts; it names the period.
     """
-    waiting = [indicator]
+    return _recompute(session, [indicator], now)
+
+
+def recompute_naming(
+    session: Session, changed: Iterable[Indicator], *, now: datetime
+) -> list[Indicator]:
+    """Make the results of whatever names one of ``changed`` what its formula now gives.
+
+    Return the indicators whose results changed.
+
+    :raises BadInput: for a number that no company counts; it names the period.
+    """
+    return _recompute(session, _naming(session, changed), now)
+
+
+def _recompute(session: Session, indicators: Iterable[Indicator], now: datetime) -> list[Indicator]:
+    waiting = list(indicators)
+    changed: dict[int, Indicator] = {}
     for _ in range(MOST_TURNS):  # formulas that name each other in a circle are refused elsewhere
         if not waiting:
-            return
+            break
         here = waiting.pop(0)
-        if _recompute_one(session, here, now=now) and here.short_name:
-            waiting += [each for each in _naming(session, here) if each not in waiting]
+        if _recompute_one(session, here, now=now):
+            changed[here.id] = here
+            waiting += [each for each in _naming(session, [here]) if each not in waiting]
+    return list(changed.values())
 
 
-def _naming(session: Session, indicator: Indicator) -> Iterable[Indicator]:
-    """Return the indicators whose formulas name ``indicator``."""
-    found = session.scalars(
-        select(Indicator).where(
-            Indicator.organisation_id == indicator.organisation_id,
-            Indicator.frequency == indicator.frequency,
-            Indicator.status != IndicatorStatus.DROPPED,
-            Indicator.formula.contains(indicator.short_name, autoescape=True),
+def _naming(session: Session, indicators: Iterable[Indicator]) -> list[Indicator]:
+    """Return the indicators whose formulas name one of ``indicators``: one statement."""
+    keys = [each.id for each in indicators if each.short_name]
+    if not keys:
+        return []
+    named = aliased(Indicator)
+    rows = session.execute(
+        select(Indicator, named.short_name)
+        .join(
+            named,
+            (named.organisation_id == Indicator.organisation_id)
+            & (named.frequency == Indicator.frequency)
+            & Indicator.formula.contains(named.short_name),
         )
+        .where(named.id.in_(keys), Indicator.status != IndicatorStatus.DROPPED)
+        .order_by(Indicator.id)
     )
-    return [each for each in found if indicator.short_name in names_in(each.formula)]
+    found = {each.id: each for each, name in rows if name in names_in(each.formula)}
+    return list(found.values())
 
 
 def _recompute_one(session: Session, indicator: Indicator, *, now: datetime) -> bool:

@@ -11,7 +11,8 @@ from qse_audit.indicators.models import Indicator
 from qse_audit.indicators.queries import facts_of, neighbours
 from qse_audit.indicators.rules import INDICATOR_WORKFLOW, IndicatorStatus, move_refusals
 from qse_audit.indicators.rules.cards import HOUSE
-from qse_audit.indicators.services.computing import recompute, set_awaited
+from qse_audit.indicators.services.computing import lock, recompute, set_awaited
+from qse_audit.indicators.services.signals import watch_all
 from qse_audit.indicators.services.writing import record_act
 from qse_audit.policies import Identity
 
@@ -42,11 +43,14 @@ def move_indicator(
     if after is IndicatorStatus.DROPPED:
         indicator.dropped_at, indicator.dropped_reason = now, reason.strip()
     session.flush()
+    changed = []
     if after is IndicatorStatus.ACTIVE:
-        recompute(session, indicator, now=now)
+        lock(session, [indicator])
+        changed = recompute(session, indicator, now=now)
     set_awaited(session, indicator)
     data = {"before": before.value, "after": after.value}
     record_act(session, indicator, name, actor=actor, now=now, data=data, note=reason.strip())
+    watch_all(session, [indicator, *changed], now=now)
 
 
 def _leave_follow_up(session: Session, indicator: Indicator, after: IndicatorStatus) -> None:

@@ -1,26 +1,54 @@
 """Logging signals of variation, once each, and what their owner says of them. None commits."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from qse_audit.core.clock import day_in_paris
 from qse_audit.core.errors import Conflict, Refusal, refuse_all
 from qse_audit.core.permissions import Kind
+from qse_audit.core.series import Rule
 from qse_audit.core.text import N_
 from qse_audit.db.outbox import notify
 from qse_audit.db.trail import Act, record
+from qse_audit.db.upsert import insert_missing
 from qse_audit.findings.models import Finding
 from qse_audit.findings.queries import readable_by as findings_readable_by
 from qse_audit.indicators.models import Indicator, LoggedSignal
-from qse_audit.indicators.queries.readings import reading_of
-from qse_audit.indicators.rules import IndicatorStatus, Sighting
+from qse_audit.indicators.queries.readings import CHARTED, readings_of
+from qse_audit.indicators.rules import Chart, IndicatorStatus, Sighting
 from qse_audit.indicators.rules.cards import HOUSE, TEXT_MAX
+from qse_audit.indicators.services.computing import lock
 from qse_audit.indicators.services.writing import record_act
 from qse_audit.policies import Identity
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A signal as it was logged."""
+
+    id: int
+    rule: str
+    from_on: date
+    until_on: date
+    is_favourable: bool | None
+
+    def is_of(self, sighting: Sighting) -> bool:
+        """Say whether ``sighting`` is this signal.
+
+        Limits that nobody locked move with each value, and the first point of a run with them: a
+        run that shares a stretch with one that is logged is the same.
+        """
+        if self.rule != sighting.rule:
+            return False
+        if self.from_on == sighting.from_on:
+            return True
+        if self.is_favourable is not sighting.is_favourable or sighting.rule is Rule.RANGE:
+            return False
+        return self.from_on < sighting.until_on and sighting.from_on < self.until_on
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,18 +63,51 @@ class Explanation:
 
 
 def watch(session: Session, indicator: Indicator, *, now: datetime) -> int:
+    """Log the signals of one indicator; see :func:`watch_all`."""
+    return watch_all(session, [indicator], now=now)
+
+
+def watch_all(session: Session, indicators: Iterable[Indicator], *, now: datetime) -> int:
     """Log the signals of the current values that are not logged yet; return how many.
 
-    The owner hears of them once, however many there are.
+    The owner of each indicator hears of them once, however many there are. What is read takes as
+    many statements for one indicator as for a thousand.
     """
-    if indicator.status is not IndicatorStatus.ACTIVE:
+    followed = {each.id: each for each in indicators if each.status is IndicatorStatus.ACTIVE}
+    if not followed:
         return 0
-    reading = reading_of(session, indicator, day_in_paris(now))
-    fresh = _log(session, indicator, reading.analysis.sightings, now=now)
-    if not fresh:
-        return 0
-    session.flush()
-    names = [f"{each.rule} {each.from_on.isoformat()}" for each in fresh]
+    if len(followed) > 1:
+        session.scalars(select(Indicator).where(Indicator.id.in_(followed)).options(*CHARTED)).all()
+    logged = _logged(session, followed)
+    count = 0
+    for reading in readings_of(session, list(followed.values()), day_in_paris(now)):
+        here = reading.indicator
+        fresh = _log(session, here, reading.analysis.sightings, logged.get(here.id, []), now=now)
+        if fresh:
+            _tell(session, here, fresh, now=now)
+            count += len(fresh)
+    return count
+
+
+def watch_events(session: Session, now: datetime) -> int:
+    """Log the intervals between rare events that have become longer than chance explains.
+
+    They grow while nothing happens, and nothing is entered then: somebody has to look each day.
+    """
+    dated = session.scalars(
+        select(Indicator).where(
+            Indicator.status == IndicatorStatus.ACTIVE, Indicator.chart == Chart.G
+        )
+    ).all()
+    lock(session, dated)
+    return watch_all(session, dated, now=now)
+
+
+def _tell(
+    session: Session, indicator: Indicator, fresh: Sequence[Sighting], *, now: datetime
+) -> None:
+    """Put signals on record and ask the owner of the indicator to explain them."""
+    names = [f"{each.rule.value} {each.from_on.isoformat()}" for each in fresh]
     act = Act(
         verb="indicator.signal",
         kind=Kind.INDICATOR,
@@ -65,27 +126,40 @@ def watch(session: Session, indicator: Indicator, *, now: datetime) -> int:
         subject=(Kind.INDICATOR, indicator.id),
         now=now,
     )  # fmt: skip
-    return len(fresh)
+
+
+def _logged(session: Session, keys: Iterable[int]) -> dict[int, list[Known]]:
+    """Return the signals logged before, by indicator: one statement."""
+    s = LoggedSignal
+    rows = session.execute(
+        select(s.indicator_id, s.id, s.rule, s.from_on, s.until_on, s.is_favourable).where(
+            s.indicator_id.in_(list(keys))
+        )
+    )
+    found: dict[int, list[Known]] = {}
+    for key, *values in rows:
+        found.setdefault(key, []).append(Known(*values))
+    return found
 
 
 def _log(
-    session: Session, indicator: Indicator, sightings: Sequence[Sighting], *, now: datetime
-) -> list[LoggedSignal]:
-    """Return the rows added; a signal that goes on only grows."""
-    known = {
-        (each.rule, each.from_on): each
-        for each in session.scalars(
-            select(LoggedSignal).where(LoggedSignal.indicator_id == indicator.id)
-        )
-    }
+    session: Session,
+    indicator: Indicator,
+    sightings: Sequence[Sighting],
+    known: Sequence[Known],
+    *,
+    now: datetime,
+) -> list[Sighting]:
+    """Return those that were not logged yet; a signal that goes on only grows."""
     fresh = []
     for sighting in sightings:
-        key = (sighting.rule.value, sighting.from_on)
-        if key in known:
-            if sighting.until_on > known[key].until_on:
-                known[key].until_on = sighting.until_on
+        same = next((each for each in known if each.is_of(sighting)), None)
+        if same is not None:
+            _grow(session, same, sighting)
             continue
-        known[key] = LoggedSignal(
+        added = insert_missing(
+            session,
+            LoggedSignal,
             organisation_id=indicator.organisation_id,
             indicator_id=indicator.id,
             rule=sighting.rule.value,
@@ -93,10 +167,24 @@ def _log(
             until_on=sighting.until_on,
             is_favourable=sighting.is_favourable,
             found_at=now,
+            analysis="",
+            cause="",
+            answer_kind="",
+            version=1,
         )
-        fresh.append(known[key])
-    session.add_all(fresh)
+        if added is not None:
+            fresh.append(sighting)
     return fresh
+
+
+def _grow(session: Session, known: Known, sighting: Sighting) -> None:
+    """Let a signal reach as far as it now does; whoever explains it meanwhile is not disturbed."""
+    if sighting.until_on > known.until_on:
+        session.execute(
+            update(LoggedSignal)
+            .where(LoggedSignal.id == known.id)
+            .values(until_on=sighting.until_on)
+        )
 
 
 def explain_signal(

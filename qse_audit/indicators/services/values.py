@@ -39,7 +39,7 @@ from qse_audit.indicators.services.computing import (
     recompute,
     set_awaited,
 )
-from qse_audit.indicators.services.signals import watch
+from qse_audit.indicators.services.signals import watch_all
 from qse_audit.policies import Identity
 
 MOST_TOLD = 60
@@ -76,7 +76,7 @@ def enter_values(
     today = day_in_paris(now)
     refuse_all((*_text_refusals(indicator, reason, source),
                 *entry_refusals(sheet_of(indicator, today), entries)))  # fmt: skip
-    lock(session, indicator)
+    lock(session, [indicator])
     stored = stored_rows(session, indicator.id, indicator.frequency)
     theirs, yours = conflicts(entries, stored)
     if theirs:
@@ -89,11 +89,11 @@ def enter_values(
         session, indicator, found, reason=reason.strip(), source=source.strip(),
         actor_id=actor.user_id, now=now,
     )  # fmt: skip
-    recompute(session, indicator, now=now)
+    following = recompute(session, indicator, now=now)
     set_awaited(session, indicator)
     _record(session, indicator, found, verb=verb, reason=reason.strip(), source=source.strip(),
             actor_id=actor.user_id, now=now)  # fmt: skip
-    watch(session, indicator, now=now)
+    watch_all(session, [indicator, *following], now=now)
     return entered
 
 

@@ -63,7 +63,6 @@ def lock(indicator: Indicator) -> ResponseReturnValue:
         services.lock_baseline(
             session(), indicator, form.draft(indicator.frequency), actor=identity(), now=now()
         )
-        services.watch(session(), indicator, now=now())
 
     if accepted(form, act):
         flash(_("La référence est verrouillée : les limites ne bougeront plus."), "success")
@@ -94,7 +93,6 @@ def add_event(indicator: Indicator) -> ResponseReturnValue:
             session(), indicator, form.happened_on.data, form.note.data or "",
             actor=identity(), now=now(),
         )  # fmt: skip
-        services.watch(session(), indicator, now=now())
 
     if accepted(form, act):
         flash(_("Événement daté."), "success")
