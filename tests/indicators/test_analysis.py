@@ -9,7 +9,16 @@ from hypothesis import strategies as st
 from qse_audit.core.expressions import Aggregation, parse
 from qse_audit.core.periods import Frequency, Period
 from qse_audit.core.series import Direction, Phase, Reading, Rule, Standing
-from qse_audit.indicators.rules import Chart, Entry, TargetPoint, Watched, analyse, target_at
+from qse_audit.indicators.rules import (
+    Chart,
+    Entry,
+    Logged,
+    Sighting,
+    TargetPoint,
+    Watched,
+    analyse,
+    target_at,
+)
 
 JANUARY = Period.nth(Frequency.MONTH, 2025)
 TODAY = date(2026, 12, 31)
@@ -65,6 +74,36 @@ def test_a_signal_is_told_with_its_days_and_whether_it_is_good_news():
     assert good.sightings[0].is_favourable
     neither = analyse(replace(RATE, direction=Direction.NOMINAL), entries((*BOOK, 30)), TODAY)
     assert neither.sightings[0].is_favourable is None
+
+
+def test_an_explained_signal_leaves_the_sentence_when_values_are_quiet_again():
+    rows = entries((*BOOK, 30, 11))
+    (seen,) = analyse(RATE, rows, TODAY).sightings
+    logged = Logged(id=1, rule=seen.rule.value, from_on=seen.from_on, until_on=seen.until_on,
+                    is_favourable=False, is_open=True)  # fmt: skip
+    waiting = analyse(replace(RATE, logged=(logged,)), rows, TODAY)
+    assert waiting.told.code is Reading.WORSENED
+    told = analyse(replace(RATE, logged=(replace(logged, is_open=False),)), rows, TODAY).told
+    assert told.code is Reading.STABLE
+    assert told.sentence.endswith("Dernier signal : novembre 2025.")
+
+
+@pytest.mark.parametrize(
+    ("given", "is_same"),
+    [
+        ({}, True),
+        ({"until_on": date(2026, 3, 31)}, True),
+        ({"from_on": date(2025, 3, 1)}, True),
+        ({"from_on": date(2025, 9, 1), "until_on": date(2026, 4, 30)}, False),
+        ({"from_on": date(2025, 3, 1), "is_favourable": True}, False),
+        ({"rule": Rule.W3}, False),
+    ],
+)
+def test_a_run_whose_first_point_moves_with_its_limits_is_the_same_signal(given, is_same):
+    logged = Logged(id=1, rule="W2", from_on=date(2025, 2, 1), until_on=date(2025, 9, 1),
+                    is_favourable=False, is_open=True)  # fmt: skip
+    seen = Sighting(Rule.W2, date(2025, 2, 1), date(2025, 9, 30), is_favourable=False)
+    assert logged.is_of(replace(seen, **given)) is is_same
 
 
 def test_a_known_change_begins_a_phase_of_its_own():

@@ -66,6 +66,23 @@ def test_a_signal_is_logged_when_the_value_is_entered_and_its_owner_hears_once(
     assert [notice.person_id for notice in notices] == [cast.bob.user_id]
 
 
+def test_an_explained_signal_is_history_on_the_page(session, cast, indicator, browse):
+    jump(session, cast, indicator)
+    path = f"/indicators/{indicator.id}/chart"
+    page = browse(cast.bob, "GET", path)
+    assert page.select_one("#signals > ul, #signals > div > ul")
+    assert not page.select("#past-signals")
+    (signal,) = logged(session)
+    services.explain_signal(
+        session, signal, services.Explanation(**TOLD), version=signal.version, actor=cast.bob,
+        now=now(),
+    )  # fmt: skip
+    session.commit()
+    page = browse(cast.bob, "GET", path)
+    assert TOLD["cause"] in page.select_one("#past-signals").text
+    assert "Signal expliqué" in page.select_one("figure.chart").text
+
+
 def test_a_signal_that_goes_on_stays_one(session, cast):
     made = make_indicator(session, cast, starts_on=MONTH.shift(-24).starts_on)
     fill(session, cast, made, BOOK, first=MONTH.shift(-24))

@@ -1,9 +1,11 @@
 """What a chart says in one sentence that a production manager understands, as codes and values.
 
 While there is a signal, the limits predict nothing: the sentence tells the signal, not the target.
+It speaks of the newest values: a signal is current while one of the last eight shows it, or, once
+somebody has explained it, while the last one does. Older ones are history; the newest is dated.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
@@ -13,6 +15,9 @@ from qse_audit.core.series.limits import FIRM_VALUES, MINIMUM_VALUES, Limits, Xm
 from qse_audit.core.series.points import Exact, Place, place_label
 from qse_audit.core.series.signals import Rule, Signal, without_echoes
 from qse_audit.core.text import N_, Coded, Message
+
+RECENT_VALUES = 8
+"""As many values as a run needs to be a signal: so many quiet ones after it end it."""
 
 
 class Direction(Coded):
@@ -60,7 +65,7 @@ class Told:
     """``None`` without a target, without limits, or while there is a signal."""
     is_provisional: bool
     signal: Signal | None
-    """The newest one, the worst of them."""
+    """The newest one of those that are current, the worst of them."""
     sentence: Message
     """A value of it may be a message or an exact number: it is worded where it is shown."""
 
@@ -109,6 +114,13 @@ class _Stretch:
     count: int
     """Values that set the limits."""
     bounds: Limits | Bounds | None
+    known: Sequence[int]
+    """Indices of the points with a value, at least one."""
+
+    def is_current(self, signal: Signal, *, is_explained: bool) -> bool:
+        """Say whether the newest values show ``signal``."""
+        newest = self.known[-1:] if is_explained else self.known[-RECENT_VALUES:]
+        return signal.end >= newest[0]
 
     @property
     def is_provisional(self) -> bool:
@@ -122,14 +134,16 @@ def read(
     *,
     direction: Direction = Direction.NOMINAL,
     target: Exact | None = None,
+    explained: Collection[Signal] = (),
 ) -> Told:
     """Return what the current phase of ``chart`` says, with the signals ``found`` on it."""
     phase = chart.current
-    if phase is None or not any(value is not None for value in chart.whole):
+    known = [n for n in phase.indices if chart.whole[n] is not None] if phase else []
+    if phase is None or not known:
         return NOTHING_TOLD
     places = [point.period for point in chart.series]
-    stretch = _Stretch(places, phase.indices, phase.count, phase.limits)
-    return _tell(stretch, found, direction, target)
+    stretch = _Stretch(places, phase.indices, phase.count, phase.limits, known)
+    return _tell(stretch, found, direction, target, explained=explained)
 
 
 def read_counts(
@@ -138,6 +152,7 @@ def read_counts(
     *,
     direction: Direction = Direction.NOMINAL,
     target: Exact | None = None,
+    explained: Collection[Signal] = (),
     factor: Fraction = Fraction(1),
 ) -> Told:
     """Return what a chart of counts says; a ``target`` is compared in units of 1/``factor``.
@@ -154,27 +169,39 @@ def read_counts(
     ):
         bounds = Bounds(chart.mean, last.upper, last.lower).times(factor)
     places = [point.period for point in chart.points]
-    stretch = _Stretch(places, range(len(places)), len(known), bounds)
-    return _tell(stretch, found, direction, target)
+    stretch = _Stretch(places, range(len(places)), len(known), bounds, known)
+    return _tell(stretch, found, direction, target, explained=explained)
 
 
 def _tell(
-    stretch: _Stretch, found: Sequence[Signal], direction: Direction, target: Exact | None
+    stretch: _Stretch,
+    found: Sequence[Signal],
+    direction: Direction,
+    target: Exact | None,
+    *,
+    explained: Collection[Signal],
 ) -> Told:
     """Return the reading of a stretch with at least one value."""
     if stretch.bounds is None:
         return Told(Reading.TOO_FEW, None, True, None, _too_few(stretch))
     here = without_echoes([signal for signal in found if signal.end in stretch.indices])
-    newest = max(here, key=lambda s: (s.end, _RANK[_meaning(s, direction)], s.start), default=None)
-    if newest is not None:
+    here = sorted(here, key=lambda s: (s.end, _RANK[_meaning(s, direction)], s.start))
+    current = [s for s in here if stretch.is_current(s, is_explained=s in explained)]
+    if current:
+        newest = current[-1]
         code = _meaning(newest, direction)
-        told = N_(_SIGNALS[code].msgid, when=_when(stretch, newest), rule=newest.rule.label)
+        words = _EXPLAINED if newest in explained else _SIGNALS[code]
+        told = N_(words.msgid, when=_when(stretch, newest), rule=newest.rule.label)
         return Told(code, None, stretch.is_provisional, newest, _finished(told, stretch))
     standing = None if target is None else stand(stretch.bounds, target, direction)
     told = _STABLE
     if standing is not None and target is not None:
         told = N_(_target_words(standing, direction).msgid, target=Fraction(target))
-    return Told(Reading.STABLE, standing, stretch.is_provisional, None, _finished(told, stretch))
+    sentence = _finished(told, stretch)
+    if here:
+        sentence = N_("%(reading)s Dernier signal : %(when)s.", reading=sentence,
+                      when=_when(stretch, here[-1]))  # fmt: skip
+    return Told(Reading.STABLE, standing, stretch.is_provisional, None, sentence)
 
 
 def _target_words(standing: Standing, direction: Direction) -> Message:
@@ -266,6 +293,9 @@ _SIGNALS = {
         rule="",
     ),
 }
+_EXPLAINED = N_(
+    "Signal expliqué (%(when)s : %(rule)s) : suivez si ce qui a été décidé porte", when="", rule=""
+)
 _RANK = {code: n for n, code in enumerate((Reading.JUMPED, Reading.CHANGED, Reading.IMPROVED))} | {
     Reading.WORSENED: 3
 }

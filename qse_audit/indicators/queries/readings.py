@@ -6,7 +6,7 @@ from datetime import date
 from fractions import Fraction
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from qse_audit.accounts.models import Person
@@ -25,7 +25,7 @@ from qse_audit.indicators.models import (
     RareEvent,
 )
 from qse_audit.indicators.queries.cards import exact, target_path
-from qse_audit.indicators.rules import Analysis, Chart, Entry, Watched, analyse
+from qse_audit.indicators.rules import Analysis, Chart, Entry, Logged, Watched, analyse
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,13 +36,55 @@ class Reading:
     watched: Watched
     entries: tuple[Entry, ...]
     analysis: Analysis
-    open_signals: int = 0
-    """Signals that nobody has explained yet; 0 where one indicator is read beside its signals."""
+
+    @property
+    def open_signals(self) -> int:
+        """How many signals nobody has explained yet."""
+        return sum(each.is_open for each in self.watched.logged)
 
 
-def reading_of(session: Session, indicator: Indicator, today: date) -> Reading:
-    """Return one indicator as its values read today, over all its periods."""
-    return _reading(indicator, entries_of(session, [indicator])[indicator.id], today)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignalLine:
+    """A logged signal as lists show it."""
+
+    id: int
+    indicator_id: int
+    reference: str
+    title: str
+    rule: str
+    from_on: date
+    until_on: date
+    is_favourable: bool | None
+    analysis: str
+    cause: str
+    analysed_by: str | None
+    is_open: bool
+    version: int
+
+    @property
+    def logged(self) -> Logged:
+        """Return it as rules see it."""
+        return Logged(id=self.id, rule=self.rule, from_on=self.from_on, until_on=self.until_on,
+                      is_favourable=self.is_favourable, is_open=self.is_open)  # fmt: skip
+
+
+def reading_of(
+    session: Session,
+    indicator: Indicator,
+    today: date,
+    *,
+    signals: Sequence[SignalLine] | None = None,
+) -> Reading:
+    """Return one indicator as its values read today, over all its periods.
+
+    Two statements; one when its ``signals`` were asked for before.
+    """
+    entries = entries_of(session, [indicator])[indicator.id]
+    if signals is None:
+        logged = logged_signals(session, [indicator.id]).get(indicator.id, [])
+    else:
+        logged = [each.logged for each in signals]
+    return _reading(indicator, entries, logged, today)
 
 
 def readings_of(
@@ -54,29 +96,40 @@ def readings_of(
     """
     keys = [indicator.id for indicator in indicators]
     entries = entries_of(session, indicators, since=since)
-    counts = session.execute(
-        select(LoggedSignal.indicator_id, func.count().label("open"))
-        .where(LoggedSignal.indicator_id.in_(keys), LoggedSignal.analysed_at.is_(None))
-        .group_by(LoggedSignal.indicator_id)
-    )
-    waiting = {row.indicator_id: row.open for row in counts}
+    logged = logged_signals(session, keys)
     return tuple(
-        _reading(each, entries[each.id], today, open_signals=waiting.get(each.id, 0))
-        for each in indicators
+        _reading(each, entries[each.id], logged.get(each.id, ()), today) for each in indicators
     )
+
+
+def logged_signals(session: Session, keys: Sequence[int]) -> dict[int, list[Logged]]:
+    """Return the signals logged before, by indicator, in the order that they were."""
+    s = LoggedSignal
+    rows = session.execute(
+        select(
+            s.indicator_id, s.id, s.rule, s.from_on, s.until_on, s.is_favourable,
+            s.analysed_at.is_(None).label("is_open"),
+        )
+        .where(s.indicator_id.in_(keys))
+        .order_by(s.id)
+    )  # fmt: skip
+    found: dict[int, list[Logged]] = {}
+    for row in rows:
+        values = dict(row._mapping)
+        found.setdefault(values.pop("indicator_id"), []).append(Logged(**values))
+    return found
 
 
 def _reading(
-    indicator: Indicator, entries: Sequence[Entry], today: date, *, open_signals: int = 0
+    indicator: Indicator, entries: Sequence[Entry], logged: Sequence[Logged], today: date
 ) -> Reading:
     values = tuple(entries)
-    watched = watched_of(indicator, values[0].period if values else None)
+    watched = watched_of(indicator, values[0].period if values else None, logged)
     return Reading(
         indicator=indicator,
         watched=watched,
         entries=values,
         analysis=analyse(watched, values, today),
-        open_signals=open_signals,
     )
 
 
@@ -95,7 +148,9 @@ ALONE = (
 """What the page of one needs; its baselines or its events follow, whichever its chart has."""
 
 
-def watched_of(indicator: Indicator, first: Period | None) -> Watched:
+def watched_of(
+    indicator: Indicator, first: Period | None, logged: Sequence[Logged] = ()
+) -> Watched:
     """Return what bears on the reading of values, the first of which is of period ``first``."""
     return Watched(
         chart=indicator.chart,
@@ -109,6 +164,7 @@ def watched_of(indicator: Indicator, first: Period | None) -> Watched:
         phases=phases_of(indicator, first),
         tolerance=_tolerance(indicator),
         event_dates=event_dates(indicator),
+        logged=tuple(logged),
     )
 
 
@@ -186,25 +242,6 @@ def entries_of(
         numbers = {name: Fraction(text) for name, text in inputs.items()}
         found[key].append(Entry(Period.of(paces[key], day), numbers, exact(value)))
     return found
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SignalLine:
-    """A logged signal as lists show it."""
-
-    id: int
-    indicator_id: int
-    reference: str
-    title: str
-    rule: str
-    from_on: date
-    until_on: date
-    is_favourable: bool | None
-    analysis: str
-    cause: str
-    analysed_by: str | None
-    is_open: bool
-    version: int
 
 
 def signals_of(session: Session, indicator: Indicator) -> tuple[SignalLine, ...]:

@@ -4,7 +4,6 @@ from qse_audit.indicators.rules.analysis import (
     COUNTS,
     Analysis,
     Entry,
-    Sighting,
     Watched,
     analyse,
     is_met,
@@ -95,6 +94,7 @@ from qse_audit.indicators.rules.results import (
     results,
     small_hours_warning,
 )
+from qse_audit.indicators.rules.sightings import Logged, Sighting
 
 __all__ = [
     "COMMENT_MAX",
@@ -130,6 +130,7 @@ __all__ = [
     "IndicatorStatus",
     "Known",
     "Last",
+    "Logged",
     "Pasted",
     "PastedValue",
     "PeriodEntry",

@@ -47,12 +47,12 @@ from qse_audit.core.series import (
     read,
     read_counts,
     signals,
-    without_echoes,
     xmr,
 )
 from qse_audit.core.text import N_, Message
 from qse_audit.indicators.rules.cards import TargetPoint
 from qse_audit.indicators.rules.codes import Chart
+from qse_audit.indicators.rules.sightings import Logged, Sighting, explained_of, sightings_of
 
 COUNTS = {Chart.P: CountChart.PROPORTION, Chart.C: CountChart.COUNT, Chart.U: CountChart.PER_UNIT}
 
@@ -84,17 +84,8 @@ class Watched:
     tolerance: Tolerance | None = None
     event_dates: tuple[date, ...] = ()
     """Of the rare events that a chart of the time between them draws."""
-
-
-@dataclass(frozen=True, slots=True)
-class Sighting:
-    """A signal as it is logged: the rule, the days that it holds, and whether it is good news."""
-
-    rule: Rule
-    from_on: date
-    until_on: date
-    is_favourable: bool | None
-    """``None`` when neither way is better."""
+    logged: tuple[Logged, ...] = ()
+    """The signals that were logged before."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -164,13 +155,16 @@ def _individual(watched: Watched, basis: Analysis) -> Analysis:
     """Return the analysis of individual values and their moving ranges."""
     chart = xmr(basis.series, watched.phases, non_negative=watched.is_never_negative)
     found = signals(chart, watched.rule_set)
-    told = read(chart, found, direction=watched.direction, target=_newest(basis.targets))
+    places = [point.period for point in basis.series]
+    explained = explained_of(found, places, watched.direction, logged=watched.logged)
+    told = read(chart, found, direction=watched.direction, target=_newest(basis.targets),
+                explained=explained)  # fmt: skip
     current = chart.current
     return replace(
         basis,
         told=told,
         found=found,
-        sightings=_sightings(found, [_period(point) for point in basis.series], watched.direction),
+        sightings=sightings_of(found, places, watched.direction),
         xmr=chart,
         capability=capability(current.limits if current else None, watched.tolerance),
     )
@@ -184,18 +178,21 @@ def _counted(watched: Watched, entries: Sequence[Entry], basis: Analysis) -> Ana
         return replace(_individual(watched, basis), note=_NO_COUNTS)
     chart = count_limits(COUNTS[watched.chart], counts)
     found = count_signals(chart, watched.rule_set)
+    places = [count.period for count in counts]
+    explained = explained_of(found, places, watched.direction, logged=watched.logged)
     told = read_counts(
         chart,
         found,
         direction=watched.direction,
         target=_newest(basis.targets),
+        explained=explained,
         factor=ratio.factor,
     )
     return replace(
         basis,
         told=told,
         found=found,
-        sightings=_sightings(found, [count.period for count in counts], watched.direction),
+        sightings=sightings_of(found, places, watched.direction),
         counts=chart,
         factor=ratio.factor,
         note=_SPARSE if chart.is_sparse else None,
@@ -264,20 +261,6 @@ def _gap_sightings(rare: RareEvents, today: date) -> tuple[Sighting, ...]:
     if rare.is_improvement:
         found.append(Sighting(Rule.W1, rare.dates[-1], today, is_favourable=True))
     return tuple(found)
-
-
-def _sightings(
-    found: Sequence[Signal], places: Sequence[object], direction: Direction
-) -> tuple[Sighting, ...]:
-    """Return signals as they are logged, without the jumps to and from a point that is one."""
-    seen = []
-    for signal in without_echoes(found):
-        first, last = places[signal.start], places[signal.end]
-        if isinstance(first, Period) and isinstance(last, Period):
-            way = signal.side if direction is Direction.UP else -signal.side
-            is_good = None if direction is Direction.NOMINAL or not way else way > 0
-            seen.append(Sighting(signal.rule, first.starts_on, last.ends_on, is_good))
-    return tuple(seen)
 
 
 def _rolling(watched: Watched, entries: Sequence[Entry], series: Series) -> Series | None:

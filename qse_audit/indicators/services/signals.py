@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
@@ -10,7 +10,6 @@ from sqlalchemy.orm import Session
 from qse_audit.core.clock import day_in_paris
 from qse_audit.core.errors import Conflict, Refusal, refuse_all
 from qse_audit.core.permissions import Kind
-from qse_audit.core.series import Rule
 from qse_audit.core.text import N_
 from qse_audit.db.outbox import notify
 from qse_audit.db.trail import Act, record
@@ -19,36 +18,11 @@ from qse_audit.findings.models import Finding
 from qse_audit.findings.queries import readable_by as findings_readable_by
 from qse_audit.indicators.models import Indicator, LoggedSignal
 from qse_audit.indicators.queries.readings import CHARTED, readings_of
-from qse_audit.indicators.rules import Chart, IndicatorStatus, Sighting
+from qse_audit.indicators.rules import Chart, IndicatorStatus, Logged, Sighting
 from qse_audit.indicators.rules.cards import HOUSE, TEXT_MAX
 from qse_audit.indicators.services.computing import lock
 from qse_audit.indicators.services.writing import record_act
 from qse_audit.policies import Identity
-
-
-@dataclass(frozen=True, slots=True)
-class Known:
-    """A signal as it was logged."""
-
-    id: int
-    rule: str
-    from_on: date
-    until_on: date
-    is_favourable: bool | None
-
-    def is_of(self, sighting: Sighting) -> bool:
-        """Say whether ``sighting`` is this signal.
-
-        Limits that nobody locked move with each value, and the first point of a run with them: a
-        run that shares a stretch with one that is logged is the same.
-        """
-        if self.rule != sighting.rule:
-            return False
-        if self.from_on == sighting.from_on:
-            return True
-        if self.is_favourable is not sighting.is_favourable or sighting.rule is Rule.RANGE:
-            return False
-        return self.from_on < sighting.until_on and sighting.from_on < self.until_on
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,11 +52,10 @@ def watch_all(session: Session, indicators: Iterable[Indicator], *, now: datetim
         return 0
     if len(followed) > 1:
         session.scalars(select(Indicator).where(Indicator.id.in_(followed)).options(*CHARTED)).all()
-    logged = _logged(session, followed)
     count = 0
     for reading in readings_of(session, list(followed.values()), day_in_paris(now)):
         here = reading.indicator
-        fresh = _log(session, here, reading.analysis.sightings, logged.get(here.id, []), now=now)
+        fresh = _log(session, here, reading.analysis.sightings, reading.watched.logged, now=now)
         if fresh:
             _tell(session, here, fresh, now=now)
             count += len(fresh)
@@ -128,25 +101,11 @@ def _tell(
     )  # fmt: skip
 
 
-def _logged(session: Session, keys: Iterable[int]) -> dict[int, list[Known]]:
-    """Return the signals logged before, by indicator: one statement."""
-    s = LoggedSignal
-    rows = session.execute(
-        select(s.indicator_id, s.id, s.rule, s.from_on, s.until_on, s.is_favourable).where(
-            s.indicator_id.in_(list(keys))
-        )
-    )
-    found: dict[int, list[Known]] = {}
-    for key, *values in rows:
-        found.setdefault(key, []).append(Known(*values))
-    return found
-
-
 def _log(
     session: Session,
     indicator: Indicator,
     sightings: Sequence[Sighting],
-    known: Sequence[Known],
+    known: Sequence[Logged],
     *,
     now: datetime,
 ) -> list[Sighting]:
@@ -177,7 +136,7 @@ def _log(
     return fresh
 
 
-def _grow(session: Session, known: Known, sighting: Sighting) -> None:
+def _grow(session: Session, known: Logged, sighting: Sighting) -> None:
     """Let a signal reach as far as it now does; whoever explains it meanwhile is not disturbed."""
     if sighting.until_on > known.until_on:
         session.execute(

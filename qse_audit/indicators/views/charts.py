@@ -126,7 +126,8 @@ def shown(
     indicator: Indicator, *, baseline: BaselineForm | None = None, event: EventForm | None = None
 ) -> dict[str, Any]:
     """Return all that the page of the charts shows."""
-    reading = readings.reading_of(session(), indicator, day_in_paris(now()))
+    signals = readings.signals_of(session(), indicator)
+    reading = readings.reading_of(session(), indicator, day_in_paris(now()), signals=signals)
     face = face_of(reading, locale())
     analysis = reading.analysis
     charts = [main_chart(analysis, face), *other_charts(analysis, face)]
@@ -138,7 +139,8 @@ def shown(
         "indicator": indicator,
         "reading": reading,
         "charts": charts,
-        "signals": signal_rows(readings.signals_of(session(), indicator)),
+        "signals": signal_rows([each for each in signals if each.is_open]),
+        "past_signals": signal_rows([each for each in signals if not each.is_open]),
         "baseline_form": (baseline or BaselineForm().offer(periods))
         if is_locked_kind and may_edit
         else None,

@@ -95,6 +95,37 @@ def test_signals_before_a_rebaseline_are_history():
     assert read(chart, signals(chart)).code is Reading.STABLE
 
 
+def test_a_signal_is_history_once_eight_values_follow_that_show_none():
+    quiet = (12, 11, 13, 12, 12, 11, 13, 12)
+    during, after = told([*FIRM, 30, *quiet[:7]]), told([*FIRM, 30, *quiet])
+    assert (during.code, after.code) == (Reading.CHANGED, Reading.STABLE)
+    assert after.signal is None
+    assert after.sentence.endswith("le hasard fait la différence. Dernier signal : janvier 2026.")
+
+
+def test_a_gap_does_not_make_a_signal_history():
+    assert told([*FIRM, 30, 12, *[None] * 9]).code is Reading.CHANGED
+
+
+def test_an_explained_signal_is_told_only_while_the_last_value_shows_it():
+    chart = xmr(months([*FIRM, 30, 12]), [Phase(baseline=(MONTHS[0], MONTHS[11]))])
+    found = signals(chart)
+    assert read(chart, found).code is Reading.CHANGED
+    assert read(chart, found, explained=found).code is Reading.STABLE
+    lasting = xmr(months([*FIRM, 30]), [Phase(baseline=(MONTHS[0], MONTHS[11]))])
+    found = signals(lasting)
+    told = read(lasting, found, direction=DOWN, explained=found)
+    assert told.code is Reading.WORSENED
+    assert told.sentence.startswith("Signal expliqué (janvier 2026")
+
+
+@given(st.lists(st.integers(0, 30), min_size=12, max_size=60))
+def test_what_is_told_is_never_older_than_eight_values(values):
+    chart = xmr(months(values))
+    signal = read(chart, signals(chart)).signal
+    assert signal is None or signal.end >= len(values) - 8
+
+
 def test_zero_accident_is_not_out_of_reach_when_zero_happens():
     chart = xmr(Series.ranked([0, 2, 0, 1, 0, 3, 0, 1, 0, 0, 2, 0]), non_negative=True)
     assert stand(chart.phases[0].limits, 0, DOWN) is Standing.BY_CHANCE
