@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from datetime import date
 from typing import Any
 
+import msgspec
 from flask import Flask
 from markupsafe import Markup, escape
 
@@ -55,6 +56,17 @@ def chart_svg(spec: ChartSpec, *, narrow: bool = False) -> Markup:
     return Markup(to_svg(spec, NARROW if narrow else WIDE))  # it escapes every text itself
 
 
+def chart_data(spec: ChartSpec) -> Markup:
+    """Return what Plotly draws as JSON that no page mistakes for markup."""
+    written = msgspec.json.encode(to_plotly(spec)).decode()
+    for sign, harmless in _HARMLESS.items():  # four times as fast as a translation
+        written = written.replace(sign, harmless)
+    return Markup(written)
+
+
+_HARMLESS = {sign: f"\\u{ord(sign):04x}" for sign in "<>&'"}
+
+
 def labelled(cells: Markup, labels: Sequence[str]) -> Markup:
     """Give each ``<td>`` of a row the name of its column, which a narrow screen shows."""
     first, *rest = str(cells).split("<td")
@@ -82,7 +94,7 @@ def init_app(app: Flask) -> None:
         unbroken=unbroken,
         counted=counted,
         labelled=labelled,
-        chart_plotly=to_plotly,
+        chart_data=chart_data,
         chart_svg=chart_svg,
         chart_table=to_table,
     )

@@ -17,6 +17,7 @@ from qse_audit.indicators.rules import (
     TargetPoint,
     Watched,
     analyse,
+    rolling_year,
     target_at,
 )
 
@@ -165,7 +166,7 @@ def test_without_dates_nothing_is_said_about_the_time_between_events():
 
 def test_twelve_months_are_the_ratio_of_two_sums():
     rows = entries((10,) * 11, size=100) + entries((0,), size=1000, start=JANUARY.shift(11))
-    rolling = analyse(RATE, rows, TODAY).rolling
+    rolling = rolling_year(RATE, rows, analyse(RATE, rows, TODAY).series)
     assert rolling.values[-1] == Fraction(110 * 100, 2100)
     assert rolling.values[:-1] == (None,) * 11
 

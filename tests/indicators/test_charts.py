@@ -9,7 +9,7 @@ from qse_audit.core.periods import Frequency
 from qse_audit.core.series import Direction, Tolerance
 from qse_audit.documents.charts import to_svg, to_table
 from qse_audit.indicators.reports.charts import Face, main_chart, other_charts
-from qse_audit.indicators.rules import Chart, Entry, analyse
+from qse_audit.indicators.rules import Chart, Entry, analyse, rolling_year
 from tests.indicators.test_analysis import BOOK, JANUARY, RATE, TODAY, entries, target
 
 FACE = Face(
@@ -32,7 +32,8 @@ WASTE = [
 def shown(watched, rows, **face):
     analysis = analyse(watched, rows, TODAY)
     face = replace(FACE, chart=watched.chart, **face)
-    return [main_chart(analysis, face), *other_charts(analysis, face)]
+    rolling = rolling_year(watched, rows, analysis.series)
+    return [main_chart(analysis, face), *other_charts(analysis, face, rolling)]
 
 
 @pytest.mark.parametrize("chart", list(Chart))

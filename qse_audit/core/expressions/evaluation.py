@@ -1,9 +1,10 @@
 """Compute a formula exactly, for one period, from what is known of its variables."""
 
 from collections.abc import Iterable, Mapping
+from copy import copy
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Protocol
+from typing import Protocol, Self
 
 from qse_audit.core.expressions.parsing import Formula
 from qse_audit.core.expressions.tree import (
@@ -51,16 +52,24 @@ class History:
     def __init__(
         self, values: Mapping[str, Mapping[Period, Fraction | None]], period: Period
     ) -> None:
-        self.period = period
-        self.elapsed = period.number
         self._values = {
             name: {at.ordinal: value for at, value in known.items()}
             for name, known in values.items()
         }
+        self._stand(period)
+
+    def _stand(self, period: Period) -> None:
+        self.period, self.elapsed, self._here = period, period.number, period.ordinal
+
+    def seen_from(self, period: Period) -> Self:
+        """Return the same values seen from another period."""
+        other = copy(self)
+        other._stand(period)
+        return other
 
     def value(self, name: str, back: int) -> Fraction | None:
         """Return the value of ``name`` so many periods ago."""
-        return self._values.get(name, {}).get(self.period.ordinal - back)
+        return self._values.get(name, {}).get(self._here - back)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """Read a formula into a tree, or say at which character it cannot be read."""
 
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from qse_audit.core.expressions.tokens import Token, tokens
 from qse_audit.core.expressions.tree import (
@@ -65,6 +65,7 @@ class Formula:
         return names(self.root)
 
 
+@lru_cache(maxsize=1024)
 def parse(text: str) -> Formula:
     """Return the formula that ``text`` writes.
 

@@ -16,9 +16,9 @@ from qse_audit.documents.charts.palette import (
     TOKENS,
     bar_token,
 )
-from qse_audit.documents.charts.scales import extent
+from qse_audit.documents.charts.scales import extent, floats
 from qse_audit.documents.charts.spec import ChartSpec, Heat, Level, Line, Mark, Ranking, Values
-from qse_audit.documents.charts.words import amount
+from qse_audit.documents.charts.words import amounts
 
 SEPARATORS = {"fr": ",\u202f", "en": ".,"}
 """Decimal sign, then what parts thousands, as ``layout.separators`` wants them."""
@@ -59,8 +59,8 @@ def _measured(spec: ChartSpec, name: str, values: Values) -> Trace:
     return {
         "name": name,
         "x": list(range(len(values))),
-        "y": [None if value is None else float(value) for value in values],
-        "customdata": [amount(value, spec.scale, spec.locale) for value in values],
+        "y": floats(values),
+        "customdata": amounts(values, spec.scale, spec.locale),
     }
 
 

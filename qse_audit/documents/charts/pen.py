@@ -4,6 +4,7 @@ No style attribute and no style element: a strict content security policy has no
 Each colour is an attribute (for a file that stands alone) and a class (for a page with a theme).
 """
 
+from functools import cache
 from html import escape
 
 from qse_audit.documents.charts.palette import MARK_TONES, TOKENS
@@ -110,17 +111,22 @@ class Pen:
         token = token or MARK_TONES[mark].value
         reach = size or (3.4 if mark in {Mark.DOT, Mark.OPEN} else 6.5)
         told = f"<title>{escape(title)}</title>" if title else ""
-        fill, edge = ("surface", token) if mark is Mark.OPEN else (token, "surface")
-        look = (
-            f'class="f-{fill} s-{edge}" fill="{TOKENS[fill]}" stroke="{TOKENS[edge]}" '
-            f'stroke-width="1.5"'
-        )
+        look = _look("surface", token) if mark is Mark.OPEN else _look(token, "surface")
         if mark in {Mark.DOT, Mark.OPEN}:
             shape = f'circle cx="{place(x)}" cy="{place(y)}" r="{reach:g}"'
         else:
             shape = f'path d="{_outline(x, y, reach, mark=mark)}"'
         name = shape.partition(" ")[0]
         self.parts.append(f"<{shape} {look}>{told}</{name}>")
+
+
+@cache
+def _look(fill: str, edge: str) -> str:
+    """Return the attributes of a shape in two colours."""
+    return (
+        f'class="f-{fill} s-{edge}" fill="{TOKENS[fill]}" stroke="{TOKENS[edge]}" '
+        f'stroke-width="1.5"'
+    )
 
 
 def _outline(x: float, y: float, reach: float, *, mark: Mark) -> str:

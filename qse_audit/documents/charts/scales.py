@@ -1,9 +1,10 @@
 """Round ticks, the room that texts take, and labels that keep their distance."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 from math import ceil, floor, log10
 
-from qse_audit.documents.charts.spec import ChartSpec, Measured
+from qse_audit.documents.charts.spec import ChartSpec, Measured, Number, Values
 
 _STEPS = (1, 2, 2.5, 5, 10)
 _NARROW = frozenset("iîïjlI.,;:!|' ’()[]1/-‑\u202f\u00a0ftr")
@@ -36,7 +37,7 @@ def decimals_of(values: Sequence[float]) -> int:
 def extent(spec: ChartSpec) -> tuple[float, float]:
     """Return the lowest and highest of the measure that the chart shows."""
     drawn: list[Measured] = [*spec.lines, *spec.levels]
-    found = [float(v) for part in drawn for v in part.values if v is not None]
+    found = [v for part in drawn for v in floats(part.values) if v is not None]
     found += [float(v) for band in spec.bands for v in (band.low, band.high) if v is not None]
     if spec.bars:
         columns = zip(*(bars.values for bars in spec.bars), strict=True)
@@ -52,6 +53,19 @@ def extent(spec: ChartSpec) -> tuple[float, float]:
     return low, high
 
 
+def floats(values: Values) -> list[float | None]:
+    """Return what is drawn of exact values; one that stands again and again is divided once."""
+    found: list[float | None] = []
+    before: Number | None = None
+    near: float | None = None
+    for value in values:
+        if value is not before:
+            before, near = value, None if value is None else float(value)
+        found.append(near)
+    return found
+
+
+@lru_cache(maxsize=4096)  # the names of months, again and again
 def text_width(text: str, size: float) -> float:
     """Return about how wide ``text`` is in our typeface."""
     return size * sum(

@@ -5,8 +5,10 @@ paper, one for a phone or a narrow column.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from html import escape
+from itertools import groupby
+from operator import itemgetter
 
 from qse_audit.documents.charts import svg_grids
 from qse_audit.documents.charts.palette import (
@@ -21,6 +23,7 @@ from qse_audit.documents.charts.scales import (
     decimals_of,
     every,
     extent,
+    floats,
     shortened,
     spread,
     text_width,
@@ -28,7 +31,7 @@ from qse_audit.documents.charts.scales import (
 )
 from qse_audit.documents.charts.spec import ChartSpec, Level, LevelKind, Mark, Values
 from qse_audit.documents.charts.table import point_title
-from qse_audit.documents.charts.words import plain_amount
+from qse_audit.documents.charts.words import amount, amounts, plain_amount
 from qse_audit.documents.text import number
 
 MOST_POINTS = 72
@@ -61,11 +64,11 @@ class Frame:
     low: float
     high: float
     count: int
+    slot: float = field(init=False)
+    """The width of one place."""
 
-    @property
-    def slot(self) -> float:
-        """The width of one place."""
-        return (self.right - self.left) / max(self.count, 1)
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "slot", (self.right - self.left) / max(self.count, 1))
 
     def x(self, index: float) -> float:
         """Return the middle of a place."""
@@ -227,7 +230,7 @@ def _bars(pen: Pen, spec: ChartSpec, frame: Frame) -> None:
                 (frame.x(place) - width / 2, min(top, bottom)),
                 (width, abs(bottom - top) - 1),
                 token=token,
-                title=point_title(spec, place, value, name=name),
+                title=point_title(spec, place, amount(value, spec.scale, spec.locale), name=name),
                 radius=1.5,
             )
             base += float(value)
@@ -259,13 +262,10 @@ def _level(pen: Pen, spec: ChartSpec, frame: Frame, *, level: Level) -> None:
     wide = 1.7 if level.kind is LevelKind.TARGET else 1.2
     for run in _runs(level.values, parted=parted):
         points: list[tuple[float, float]] = []
-        for n, value in run:
+        for value, step in groupby(run, key=itemgetter(1)):
+            places = [n for n, _ in step]
             y = frame.y(value)
-            if len(points) > 1 and points[-1][1] == y:
-                points.pop()
-                points.append((frame.x(n) + half, y))
-            else:
-                points += [(frame.x(n) - half, y), (frame.x(n) + half, y)]
+            points += [(frame.x(places[0]) - half, y), (frame.x(places[-1]) + half, y)]
         pen.path(points, LEVEL_TOKENS[level.kind], width=wide, dash=LEVEL_DASHES[level.kind])
 
 
@@ -289,15 +289,16 @@ def _lines(pen: Pen, spec: ChartSpec, frame: Frame) -> None:
             points = [(frame.x(n), frame.y(value)) for n, value in run]
             pen.path(points, line.tone.value, width=2)
     for line in spec.lines:
-        several = len(spec.lines) > 1
-        for n in sorted(range(frame.count), key=lambda n: line.marks.get(n, "") != Mark.DOT):
-            value, mark = line.values[n], line.marks.get(n, Mark.DOT)
+        name = line.name if len(spec.lines) > 1 else ""
+        told, values = amounts(line.values, spec.scale, spec.locale), floats(line.values)
+        for n in (*(n for n in range(frame.count) if n not in line.marks), *sorted(line.marks)):
+            value, mark = values[n], line.marks.get(n, Mark.DOT)
             is_plain = mark is Mark.DOT and (line.is_thin or frame.count > MOST_POINTS)
             if value is None or is_plain:
                 continue
-            title = point_title(spec, n, value, name=line.name if several else "")
+            title = point_title(spec, n, told[n], name=name)
             token = line.tone.value if mark in {Mark.DOT, Mark.OPEN} else ""
-            pen.mark((frame.x(n), frame.y(float(value))), mark, token=token, title=title)
+            pen.mark((frame.x(n), frame.y(value)), mark, token=token, title=title)
 
 
 def _runs(
@@ -305,12 +306,12 @@ def _runs(
 ) -> Iterator[list[tuple[int, float]]]:
     """Yield stretches of values that are there, with their places; a new one where ``parted``."""
     run: list[tuple[int, float]] = []
-    for n, value in enumerate(values):
+    for n, value in enumerate(floats(values)):
         if run and n in parted:
             yield run
             run = []
         if value is not None:
-            run.append((n, float(value)))
+            run.append((n, value))
         elif run:
             yield run
             run = []

@@ -39,7 +39,7 @@ def ranking_columns(
             (width, value * scale),
             token=token,
             radius=2,
-            title=point_title(spec, n, ranking.amounts[n]),
+            title=point_title(spec, n, amount(ranking.amounts[n], spec.scale, spec.locale)),
         )
         for row, text in enumerate(wrapped(labels[n], pen.font, slot - 6)):
             pen.text((x, foot + 18 + row * (pen.font + 2)), text, anchor="middle")

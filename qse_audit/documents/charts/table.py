@@ -4,9 +4,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from qse_audit.core.text import N_
-from qse_audit.documents.charts.spec import ChartSpec, Number, Values
-from qse_audit.documents.charts.words import amount
-from qse_audit.documents.text import Texts, number, percent
+from qse_audit.documents.charts.spec import ChartSpec
+from qse_audit.documents.charts.words import figures
+from qse_audit.documents.text import Texts, percent
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,20 +36,16 @@ def _columns(spec: ChartSpec) -> Iterator[tuple[str, Sequence[str]]]:
     """Yield each column: its heading and its cells."""
     unit = f" ({spec.scale.unit})" if spec.scale.unit else ""
     for part in spec.measured:
-        yield part.name + unit, _figures(spec, part.values)
+        yield part.name + unit, figures(part.values, spec.scale, spec.locale)
     if ranking := spec.ranking:
-        yield ranking.name + unit, _figures(spec, ranking.amounts)
+        yield ranking.name + unit, figures(ranking.amounts, spec.scale, spec.locale)
         reached = [percent(value, spec.locale) for value in ranking.cumulative]
         yield ranking.cumulative_name, reached
     for level in spec.levels:
-        yield level.name + unit, _figures(spec, level.values)
+        yield level.name + unit, figures(level.values, spec.scale, spec.locale)
     notes = _notes(spec)
     if any(notes):
         yield Texts(spec.locale).translate(N_("Remarque")), notes
-
-
-def _figures(spec: ChartSpec, values: Values) -> list[str]:
-    return [number(value, spec.locale, digits=spec.scale.digits) for value in values]
 
 
 def _notes(spec: ChartSpec) -> list[str]:
@@ -64,9 +60,8 @@ def _notes(spec: ChartSpec) -> list[str]:
     return [" ; ".join(dict.fromkeys(texts)) for texts in notes]
 
 
-def point_title(spec: ChartSpec, place: int, value: Number | None, *, name: str = "") -> str:
-    """Return what a point says when it is pointed at."""
-    told = amount(value, spec.scale, spec.locale)
+def point_title(spec: ChartSpec, place: int, told: str, *, name: str = "") -> str:
+    """Return what a point says when it is pointed at: its place, and the value as ``told``."""
     what = f"{name}, " if name else ""
     colon = " :" if spec.locale == "fr" else ":"
     return f"{what}{spec.axis.places[place]}{colon} {told}"

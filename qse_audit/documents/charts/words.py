@@ -10,7 +10,7 @@ from babel.dates import format_date
 from qse_audit.core.periods import Frequency, Period
 from qse_audit.core.series import Place
 from qse_audit.core.text import Message
-from qse_audit.documents.charts.spec import Number, Scale
+from qse_audit.documents.charts.spec import Number, Scale, Values
 from qse_audit.documents.text import NOTHING, Texts, number
 
 _NARROW_SPACE = "\u202f"
@@ -55,6 +55,22 @@ def with_unit(figure: str, unit: str, locale: str) -> str:
 def amount(value: Number | None, scale: Scale, locale: str) -> str:
     """Return a value with the decimals and the unit of its scale; a dash for none."""
     return with_unit(number(value, locale, digits=scale.digits), scale.unit, locale)
+
+
+def figures(values: Values, scale: Scale, locale: str) -> list[str]:
+    """Return a series without its unit; what stands again and again is worded once."""
+    found: list[str] = []
+    before: Number | None = None
+    for value in values:
+        if not found or value is not before:
+            before, text = value, number(value, locale, digits=scale.digits)
+        found.append(text)
+    return found
+
+
+def amounts(values: Values, scale: Scale, locale: str) -> list[str]:
+    """Return a series with its unit."""
+    return [with_unit(text, scale.unit, locale) for text in figures(values, scale, locale)]
 
 
 def plain_amount(value: Number, scale: Scale, locale: str) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Select, select
@@ -238,9 +239,11 @@ def entries_of(
     statement = entries_statement([indicator.id for indicator in indicators], since)
     paces = {indicator.id: indicator.frequency for indicator in indicators}
     found: dict[int, list[Entry]] = {indicator.id: [] for indicator in indicators}
+    number = lru_cache(maxsize=4096)(Fraction)  # the same hours and small counts again and again
+    period = lru_cache(maxsize=4096)(Period.of)
     for key, day, inputs, value in session.execute(statement):
-        numbers = {name: Fraction(text) for name, text in inputs.items()}
-        found[key].append(Entry(Period.of(paces[key], day), numbers, exact(value)))
+        numbers = {name: number(text) for name, text in inputs.items()}
+        found[key].append(Entry(period(paces[key], day), numbers, exact(value)))
     return found
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 
 from qse_audit.core.periods import Frequency
-from qse_audit.core.series import Direction, Place, Tolerance, pareto
+from qse_audit.core.series import Direction, Place, Series, Tolerance, pareto
 from qse_audit.core.text import N_
 from qse_audit.documents.charts import ChartSpec
 from qse_audit.documents.charts.causes import pareto_chart, stacked_chart
@@ -100,7 +100,7 @@ def main_chart(analysis: Analysis, face: Face) -> ChartSpec:
     return run_chart(analysis.series, subject=subject, reading=reading, targets=analysis.targets)
 
 
-def other_charts(analysis: Analysis, face: Face) -> list[ChartSpec]:
+def other_charts(analysis: Analysis, face: Face, rolling: Series | None = None) -> list[ChartSpec]:
     """Return what stands beside the main chart: moving ranges, values behind it, rolling year."""
     charts = []
     subject = face.subject()
@@ -108,14 +108,14 @@ def other_charts(analysis: Analysis, face: Face) -> list[ChartSpec]:
         title = subject.say(N_("D’une période à l’autre : étendues mobiles"))
         charts.append(range_chart(analysis.xmr, subject=face.subject(title)))
     is_rare = analysis.rare is not None and analysis.rare.open_days is not None
-    if analysis.rolling is not None:
+    if rolling is not None:
         charts.append(
             run_chart(
                 analysis.series,
                 subject=face.subject(subject.say(N_("Chaque période et douze mois glissants"))),
                 reading=subject.say(_ROLLING),
                 targets=analysis.targets,
-                rolling=analysis.rolling,
+                rolling=rolling,
             )
         )
     elif is_rare or analysis.parts:

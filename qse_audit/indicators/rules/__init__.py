@@ -7,6 +7,7 @@ from qse_audit.indicators.rules.analysis import (
     Watched,
     analyse,
     is_met,
+    rolling_year,
     target_at,
 )
 from qse_audit.indicators.rules.boards import (
@@ -168,6 +169,7 @@ __all__ = [
     "reason_refusals",
     "result_of",
     "results",
+    "rolling_year",
     "small_hours_warning",
     "target_at",
     "turn_of",

@@ -104,8 +104,6 @@ class Analysis:
     factor: Fraction = Fraction(1)
     """What the points of ``counts`` are multiplied by to be values of the indicator."""
     rare: RareEvents | None = None
-    rolling: Series | None = None
-    """The formula over the twelve months that end with each period; ``None``: no such view."""
     parts: Mapping[str, tuple[Fraction | None, ...]] = field(default_factory=dict)
     """What the value is made of, by the name of the variable; only where it is drawn."""
     capability: Capability = field(default=Capability(None, None))
@@ -121,7 +119,6 @@ def analyse(watched: Watched, entries: Sequence[Entry], today: date) -> Analysis
         series=series,
         targets=targets,
         told=_last_value(series, targets, watched.direction),
-        rolling=_rolling(watched, entries, series),
     )
     if watched.chart is Chart.G:
         return _between(watched, basis, today)
@@ -263,8 +260,12 @@ def _gap_sightings(rare: RareEvents, today: date) -> tuple[Sighting, ...]:
     return tuple(found)
 
 
-def _rolling(watched: Watched, entries: Sequence[Entry], series: Series) -> Series | None:
-    """Return the formula over twelve months; ``None`` for yearly values and odd formulas."""
+def rolling_year(watched: Watched, entries: Sequence[Entry], series: Series) -> Series | None:
+    """Return the formula over the twelve months that end with each point of ``series``.
+
+    ``None`` for yearly values and formulas that look back by themselves. A view only: it costs
+    more than all the rest, and says nothing of signals.
+    """
     count = watched.frequency.periods_a_year
     formula = watched.formula
     if formula is None or count not in {2, 4, 12} or looks_back(formula.root):
@@ -274,8 +275,11 @@ def _rolling(watched: Watched, entries: Sequence[Entry], series: Series) -> Seri
         return None
     found = {name for entry in entries for name in entry.inputs}
     known = {name: {e.period: e.inputs.get(name) for e in entries} for name in found}
+    if not series.points:
+        return None
+    history = History(known, _period(series.points[0]))
     points = (
-        Point(point.period, evaluate(node, History(known, _period(point))).value)
+        Point(point.period, evaluate(node, history.seen_from(_period(point))).value)
         for point in series
     )
     return Series(tuple(points))

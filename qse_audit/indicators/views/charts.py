@@ -17,7 +17,7 @@ from qse_audit.indicators.models import Baseline, Indicator, RareEvent
 from qse_audit.indicators.queries import readings
 from qse_audit.indicators.reports import images
 from qse_audit.indicators.reports.charts import face_of, main_chart, other_charts
-from qse_audit.indicators.rules import Chart
+from qse_audit.indicators.rules import Chart, rolling_year
 from qse_audit.indicators.views.blueprint import accepted, bp
 from qse_audit.web.database import commits, session
 from qse_audit.web.guards import Target, can, requires
@@ -130,7 +130,8 @@ def shown(
     reading = readings.reading_of(session(), indicator, day_in_paris(now()), signals=signals)
     face = face_of(reading, locale())
     analysis = reading.analysis
-    charts = [main_chart(analysis, face), *other_charts(analysis, face)]
+    rolling = rolling_year(reading.watched, reading.entries, analysis.series)
+    charts = [main_chart(analysis, face), *other_charts(analysis, face, rolling)]
     periods = [(entry.period.iso, entry.period.label) for entry in reading.entries]
     is_locked_kind = indicator.chart is Chart.XMR and len(periods) >= MINIMUM_VALUES
     may_edit = can(Permission.INDICATOR_EDIT, indicator)
