@@ -8,7 +8,17 @@ import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from tests.bench import answers, coherence, pages, papers, planning, series, serving, starting
+from tests.bench import (
+    answers,
+    coherence,
+    indicators,
+    pages,
+    papers,
+    planning,
+    series,
+    serving,
+    starting,
+)
 from tests.bench.measuring import Line, as_json, table
 from tests.bench.stage import open_stage
 
@@ -31,6 +41,7 @@ def main(wanted: list[str], *, as_programs: bool) -> None:
             "serving": lambda: serving.lines(small),
             "series": series.lines,
             "coherence": coherence.lines,
+            "indicators": lambda: indicators.lines(folder),
         }
         found: list[Line] = []
         for theme, lines in themes.items():

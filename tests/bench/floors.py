@@ -24,6 +24,10 @@ LIST = JINJA.from_string(
     "<small>{{ row[1] }}</small></th><td>{{ labels[row[3]] }}</td><td>{{ row[4] }}</td>"
     "<td>{{ row[5] }}</td><td>{{ row[6] }} / {{ row[7] }}</td></tr>{% endfor %}{{ rest }}"
 )
+SERIES = JINJA.from_string(
+    '{% for row in rows %}<tr><th scope="row">{{ row[1] }}</th><td>{{ row[2] }}</td></tr>'
+    "{% endfor %}{{ rest }}"
+)
 LABELS = {None: "", "conforming": "Conforme", "minor_nonconformity": "Non-conformité mineure"}
 LABELS |= {"strength": "Point fort", "in_progress": "En cours", "reported": "Rapport émis"}
 LABELS |= {"closed": "Clos", "draft": "Brouillon", "planned": "Planifié"}
@@ -73,6 +77,8 @@ def bare_app(path: Path) -> Flask:
         )
         return page(LIST, rows.fetchall())
 
+    add_series(app, opened, page)
+
     @app.post("/checklist/<int:audit_id>/<int:position>")
     def save(audit_id, position):
         verdict, observation = request.form["verdict"], request.form["observation"]
@@ -104,3 +110,17 @@ def bare_app(path: Path) -> Flask:
         return {"version": version + 1}
 
     return app
+
+
+def add_series(app: Flask, opened, page) -> None:
+    """Add a page of the values of some indicators, one after the other."""
+
+    @app.get("/series")
+    def series():
+        first, count = request.args.get("first", type=int), request.args.get("count", 1, int)
+        rows = opened().execute(
+            "SELECT indicator_id, period_on, value, inputs, 0 FROM measurement "
+            "WHERE indicator_id >= ? AND indicator_id < ? ORDER BY indicator_id, period_on",
+            (first, first + count),
+        )
+        return page(SERIES, [(a, b, c, json.loads(d), e) for a, b, c, d, e in rows])
