@@ -5,7 +5,7 @@ paper, one for a phone or a narrow column.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from html import escape
 from itertools import groupby
 from operator import itemgetter
@@ -36,6 +36,10 @@ from qse_audit.documents.text import number
 
 MOST_POINTS = 72
 """Beyond, only signals are drawn as points: the others would hide the line."""
+
+
+MOST_FOR_NAMES = 0.3
+"""The part of a drawing that names at its right may take from the values."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,8 +119,7 @@ def _plot(pen: Pen, spec: ChartSpec, size: Size, *, top: float) -> None:
     marks = ticks(*extent(spec), about=size.ticks)
     digits = decimals_of(marks)
     figures = [number(value, spec.locale, digits=digits) for value in marks]
-    names = [(level, _level_name(spec, level, size=size)) for level in spec.levels]
-    names = [(level, name) for level, name in names if name]
+    names = _names_of_levels(spec, size)
     right = max((text_width(name, size.font) for _, name in names), default=0)
     frame = Frame(
         left=max(text_width(figure, size.font) for figure in figures) + 10,
@@ -141,13 +144,24 @@ def _plot(pen: Pen, spec: ChartSpec, size: Size, *, top: float) -> None:
     _level_names(pen, frame, names)
 
 
-def _level_name(spec: ChartSpec, level: Level, *, size: Size) -> str:
-    """Return what is written at the right of a level, with its last value."""
-    if level.values and level.values[-1] is not None:
-        figure = plain_amount(level.values[-1], spec.scale, spec.locale)
-        name = level.short if size.is_narrow and level.short else level.name
-        return f"{name} {figure}"
-    return ""
+def _names_of_levels(spec: ChartSpec, size: Size) -> list[tuple[Level, str]]:
+    """Return what is written at the right of each level: its name and its last value.
+
+    The unit stands above the chart too: where it would take the room of the values, it is left
+    out here. A name that is still too long is cut, its figure never.
+    """
+    room = size.width * MOST_FOR_NAMES
+    shown = [level for level in spec.levels if level.values and level.values[-1] is not None]
+    for scale in (spec.scale, replace(spec.scale, unit="")):
+        figures = [plain_amount(level.values[-1] or 0, scale, spec.locale) for level in shown]
+        names = [level.short if size.is_narrow and level.short else level.name for level in shown]
+        told = [f"{name} {figure}" for name, figure in zip(names, figures, strict=True)]
+        if all(text_width(text, size.font) <= room for text in told):
+            return list(zip(shown, told, strict=True))
+    rooms = [room - text_width(f" {figure}", size.font) for figure in figures]
+    cut = [shortened(name, size.font, left) for name, left in zip(names, rooms, strict=True)]
+    told = [f"{name} {figure}" for name, figure in zip(cut, figures, strict=True)]
+    return list(zip(shown, told, strict=True))
 
 
 def _legend(pen: Pen, spec: ChartSpec, size: Size, *, top: float) -> float:
@@ -157,8 +171,9 @@ def _legend(pen: Pen, spec: ChartSpec, size: Size, *, top: float) -> float:
     if not entries and not spec.scale.unit:
         return top
     if spec.scale.unit:
-        pen.text((0, y), spec.scale.unit, token="ink-faint")
-        x = text_width(spec.scale.unit, size.font) + 18
+        unit = shortened(spec.scale.unit, size.font, size.width)
+        pen.text((0, y), unit, token="ink-faint")
+        x = text_width(unit, size.font) + 18
     for kind, token, name in entries:
         width = text_width(name, size.font) + 34
         if x and x + width - 14 > size.width:

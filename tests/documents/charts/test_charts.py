@@ -74,6 +74,30 @@ def test_a_drawing_is_sound_and_asks_nothing_of_the_security_policy(spec, size):
     assert "None" not in drawn
 
 
+UNITS = ["%", "par million d’heures", "pour 1 000 salariés présents le jour de l’enquête annuelle"]
+
+
+@pytest.mark.parametrize("locale", ["fr", "en"])
+@pytest.mark.parametrize("unit", UNITS)
+@pytest.mark.parametrize("size", SIZES.values(), ids=SIZES)
+def test_no_name_of_a_level_leaves_the_drawing(size, unit, locale):
+    levels = [
+        Level("Limite supérieure naturelle du processus", [1234567.891] * 3, short="Limite sup."),
+        Level("Objectif", [1000000] * 3, LevelKind.TARGET),
+    ]
+    spec = plain(lines=[Line("n", [1, 2, 3])], levels=levels, scale=Scale(unit, 2), locale=locale)
+    root = ElementTree.fromstring(to_svg(spec, size))
+    texts = [each for each in root.iter() if each.tag.endswith("text")]
+    for each in texts:
+        if each.get("text-anchor") == "start":
+            assert float(each.get("x")) + text_width(each.text, size.font) <= size.width, each.text
+    figures = [each.text for each in texts if "234" in each.text]
+    assert len(figures) == 1, "the figure of a limit is never cut"
+    steps = [each.get("d", "") for each in root.iter() if each.tag.endswith("path")]
+    ends = [[float(x) for x in re.findall(r"[ML](-?[\d.]+) ", step)] for step in steps]
+    assert max(max(xs) - min(xs) for xs in ends) >= size.width * 0.4, "the values keep their room"
+
+
 @pytest.mark.parametrize("size", SIZES.values(), ids=SIZES)
 @pytest.mark.parametrize("spec", SAMPLES, ids=lambda s: f"{s.locale} {s.title}")
 def test_no_text_touches_another_or_leaves_the_drawing(spec, size):
