@@ -18,10 +18,6 @@ COLUMNS = (
     (N_("Vérification à partir du"), 14),
     (N_("Réouvertures"), 12),
 )
-MEDIA_TYPES = {
-    "csv": "text/csv; charset=utf-8",
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-}
 
 
 def spreadsheet(lines: Sequence[ActionLine], extension: str, locale: str) -> bytes:

@@ -24,6 +24,7 @@ from qse_audit.actions.rules import (
 from qse_audit.core.clock import day_in_paris, now
 from qse_audit.core.errors import Conflict, NotFound, Refused
 from qse_audit.core.permissions import Kind, Permission, Role
+from qse_audit.documents.names import MEDIA_TYPES
 from qse_audit.documents.text import day
 from qse_audit.evidence.models import Evidence
 from qse_audit.evidence.queries import tombstone
@@ -85,7 +86,7 @@ def export(extension: str) -> ResponseReturnValue:
     lines = queries.export_lines(session(), identity(), wanted, day_in_paris(now()))
     return Response(
         reports.spreadsheet(lines, extension, locale()),
-        content_type=reports.MEDIA_TYPES[extension],
+        content_type=MEDIA_TYPES[extension],
         headers={"Content-Disposition": f"attachment; filename=actions.{extension}"},
     )
 

@@ -21,10 +21,6 @@ COLUMNS = (
     (N_("Code de l’acte"), 24),
     (N_("Empreinte SHA-256"), 68),
 )
-MEDIA_TYPES = {
-    "csv": "text/csv; charset=utf-8",
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -25,6 +25,7 @@ from qse_audit.core.text import Message
 from qse_audit.dashboard import queries, reports, services
 from qse_audit.dashboard.queries import Line, MailLine, Section, TrailFilter
 from qse_audit.dashboard.rules import SUBJECTS, VERBS, as_message
+from qse_audit.documents.names import MEDIA_TYPES
 from qse_audit.documents.text import day
 from qse_audit.web.database import commits, engine, session
 from qse_audit.web.guards import Target, public, requires
@@ -187,7 +188,7 @@ def export_trail(extension: str) -> ResponseReturnValue:
     )
     return Response(
         reports.spreadsheet(extract, extension, locale()),
-        content_type=reports.MEDIA_TYPES[extension],
+        content_type=MEDIA_TYPES[extension],
         headers={"Content-Disposition": f"attachment; filename=journal.{extension}"},
     )
 

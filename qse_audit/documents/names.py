@@ -1,8 +1,15 @@
-"""File names and paths that every system accepts, and that hide nothing."""
+"""File names and paths that every system accepts, and that hide nothing; kinds of files."""
 
 import re
 import unicodedata
 
+MEDIA_TYPES = {
+    "csv": "text/csv; charset=utf-8",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "pdf": "application/pdf",
+    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+}
+"""What the kinds of files that we make are called on the web, by their extension."""
 MAX_NAME_BYTES = 180
 """Below the 255 of the file systems: people add « (copie 2) » and longer folders."""
 MAX_PATH_BYTES = 240

@@ -26,10 +26,6 @@ COLUMNS = (
     (N_("Définitif le"), 16),
     (N_("Clos le"), 16),
 )
-MEDIA_TYPES = {
-    "csv": "text/csv; charset=utf-8",
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-}
 
 
 def spreadsheet(found: Iterable[FindingRecord], extension: str, locale: str) -> bytes:

@@ -11,6 +11,7 @@ from qse_audit.accounts.queries import history
 from qse_audit.core.clock import day_in_paris, now
 from qse_audit.core.errors import Conflict, Refusal, Refused
 from qse_audit.core.permissions import Kind, Permission
+from qse_audit.documents.names import MEDIA_TYPES
 from qse_audit.documents.text import day
 from qse_audit.evidence.queries import EvidenceLine, evidence_among, evidence_at
 from qse_audit.evidence.rules import ACCEPT_ATTRIBUTE
@@ -76,7 +77,7 @@ def export(extension: str) -> ResponseReturnValue:
     found = queries.records(session(), identity(), wanted)
     return Response(
         reports.spreadsheet(found, extension, locale()),
-        content_type=reports.MEDIA_TYPES[extension],
+        content_type=MEDIA_TYPES[extension],
         headers={"Content-Disposition": f"attachment; filename=constats.{extension}"},
     )
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from qse_audit.core.text import LOCALES, Localized, pick
-from qse_audit.documents.names import safe_name
+from qse_audit.documents.names import MEDIA_TYPES, safe_name
 from qse_audit.documents.sheets import Cell, Column, Sheet, csv_bytes, xlsx
 from qse_audit.referentials.rules import Node, Outline, slug
 
@@ -255,12 +255,8 @@ def _yaml(content: Mapping[str, Any]) -> bytes:
 
 EXPORTS: Mapping[str, Export] = {
     "yaml": Export(".yaml", "application/yaml", native_yaml),
-    "xlsx": Export(
-        ".xlsx",
-        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-        table_xlsx,
-    ),
-    "csv": Export(".csv", "text/csv; charset=utf-8", table_csv),
+    "xlsx": Export(".xlsx", MEDIA_TYPES["xlsx"], table_xlsx),
+    "csv": Export(".csv", MEDIA_TYPES["csv"], table_csv),
     "ciso": Export(".ciso.yaml", "application/yaml", ciso_yaml),
 }
 """The formats on offer, by their name in URLs."""

@@ -12,7 +12,6 @@ from qse_audit.core.text import LOCALES
 from qse_audit.documents.store import FileStore
 
 __all__ = [
-    "MEDIA_TYPES",
     "list_csv",
     "list_xlsx",
     "read_photos",
@@ -20,11 +19,6 @@ __all__ = [
     "report_files",
     "report_pdf",
 ]
-
-MEDIA_TYPES = {
-    "pdf": "application/pdf",
-    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-}
 
 
 def report_files(

@@ -11,16 +11,12 @@ from qse_audit.audits.queries import AuditFilter
 from qse_audit.audits.rules import AuditStatus
 from qse_audit.audits.views.blueprint import bp
 from qse_audit.core.permissions import Permission
+from qse_audit.documents.names import MEDIA_TYPES
 from qse_audit.web.database import session
 from qse_audit.web.guards import requires
 from qse_audit.web.i18n import locale, translate
 from qse_audit.web.listing import Listing, listing
 from qse_audit.web.sign_in import identity
-
-TYPES = {
-    "csv": "text/csv",
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-}
 
 
 @bp.get("/")
@@ -41,7 +37,10 @@ def index() -> ResponseReturnValue:
         statuses=[("", _("Tous")), *((status, status.label) for status in AuditStatus)],
         years=[("", _("Toutes")), *((y, str(y)) for y in years)],
         processes=[("", _("Tous")), *((process.id, process.name) for process in processes)],
-        exports={name.upper(): shown.address(url_for(f"audits.export_{name}")) for name in TYPES},
+        exports={
+            name.upper(): shown.address(url_for(f"audits.export_{name}"))
+            for name in ("csv", "xlsx")
+        },
     )
 
 
@@ -66,7 +65,7 @@ def _exported() -> list[queries.AuditLine]:
 def _sent(extension: str, content: bytes) -> ResponseReturnValue:
     return send_file(
         BytesIO(content),
-        mimetype=TYPES[extension],
+        mimetype=MEDIA_TYPES[extension],
         as_attachment=True,
         download_name=f"audits.{extension}",
     )

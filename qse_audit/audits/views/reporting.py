@@ -4,7 +4,7 @@ from flask import flash, redirect, render_template, request, send_file, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from qse_audit.audits import queries, reports, services
+from qse_audit.audits import queries, services
 from qse_audit.audits.forms import ReportForm, RevisionForm, stored_words
 from qse_audit.audits.models import Audit, Report
 from qse_audit.audits.rules import REPORT_LETTERS, SAMPLING_STATEMENT, missing_items, report_is_open
@@ -12,7 +12,7 @@ from qse_audit.audits.views.blueprint import AUDIT, REPORT, bp
 from qse_audit.core.clock import now
 from qse_audit.core.errors import Conflict, NotFound, Refused, refuse_all
 from qse_audit.core.permissions import Permission
-from qse_audit.documents.names import safe_name
+from qse_audit.documents.names import MEDIA_TYPES, safe_name
 from qse_audit.web.conflicts import conflict_page
 from qse_audit.web.database import commits, files, session
 from qse_audit.web.guards import requires
@@ -106,7 +106,7 @@ def download(report: Report, name: str) -> ResponseReturnValue:
     title = f"{report.audit.reference} v{report.number} {language} - {report.audit.title}"
     return send_file(
         files().sound(address),
-        mimetype=reports.MEDIA_TYPES[extension],
+        mimetype=MEDIA_TYPES[extension],
         as_attachment=True,
         download_name=safe_name(title, f".{extension}"),
     )

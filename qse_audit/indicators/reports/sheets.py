@@ -24,10 +24,6 @@ COLUMNS = (
     (N_("Échéance"), 12),
     (N_("Jours de retard"), 10),
 )
-MEDIA_TYPES = {
-    "csv": "text/csv; charset=utf-8",
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-}
 
 
 def listed(

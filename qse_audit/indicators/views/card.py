@@ -13,6 +13,7 @@ from qse_audit.core.clock import day_in_paris, now
 from qse_audit.core.errors import Conflict
 from qse_audit.core.expressions import FormulaError, as_mathml, parse, problems
 from qse_audit.core.permissions import Kind, Permission
+from qse_audit.documents.names import MEDIA_TYPES
 from qse_audit.indicators import queries, services
 from qse_audit.indicators.forms import AimForm, CardForm, DefinitionForm
 from qse_audit.indicators.models import Indicator
@@ -70,7 +71,7 @@ def card_pdf(indicator: Indicator) -> ResponseReturnValue:
     )
     return Response(
         make_pdf(card, locale()),
-        content_type="application/pdf",
+        content_type=MEDIA_TYPES["pdf"],
         headers={"Content-Disposition": f"inline; filename={indicator.reference}.pdf"},
     )
 

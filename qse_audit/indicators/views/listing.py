@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from qse_audit.accounts.queries import people_of
 from qse_audit.core.clock import day_in_paris, now
 from qse_audit.core.permissions import Permission
+from qse_audit.documents.names import MEDIA_TYPES
 from qse_audit.indicators import queries
 from qse_audit.indicators.queries import IndicatorFilter, Show
 from qse_audit.indicators.reports import sheets
@@ -61,7 +62,7 @@ def export(extension: str) -> ResponseReturnValue:
     latest = queries.latest_values(session(), [line.id for line in lines])
     return Response(
         sheets.listed(lines, latest, extension, locale=locale()),
-        content_type=sheets.MEDIA_TYPES[extension],
+        content_type=MEDIA_TYPES[extension],
         headers={"Content-Disposition": f"attachment; filename=indicators.{extension}"},
     )
 

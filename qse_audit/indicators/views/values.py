@@ -13,6 +13,7 @@ from qse_audit.core.clock import day_in_paris, now
 from qse_audit.core.errors import BadInput, Conflict, Refusal, Refused
 from qse_audit.core.periods import Period
 from qse_audit.core.permissions import Permission
+from qse_audit.documents.names import MEDIA_TYPES
 from qse_audit.indicators import queries, services
 from qse_audit.indicators.forms import ValuesForm
 from qse_audit.indicators.models import Indicator
@@ -70,7 +71,7 @@ def export_values(indicator: Indicator, extension: str) -> ResponseReturnValue:
     name = f"{indicator.reference}.{extension}"
     return Response(
         content,
-        content_type=sheets.MEDIA_TYPES[extension],
+        content_type=MEDIA_TYPES[extension],
         headers={"Content-Disposition": f"attachment; filename={name}"},
     )
 

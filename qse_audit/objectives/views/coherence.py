@@ -11,6 +11,7 @@ from markupsafe import Markup
 from qse_audit.core.clock import day_in_paris, now
 from qse_audit.core.errors import NotFound
 from qse_audit.core.permissions import Permission
+from qse_audit.documents.names import MEDIA_TYPES
 from qse_audit.objectives import queries, reports, services
 from qse_audit.objectives.forms import FreezeForm, ReasonForm
 from qse_audit.objectives.models import CoherenceReport
@@ -186,7 +187,7 @@ def report_pdf(found: CoherenceReport) -> ResponseReturnValue:
     name = f"{found.reference}.pdf"
     return Response(
         reports.report_pdf(frozen, found.document, locale()),
-        content_type="application/pdf",
+        content_type=MEDIA_TYPES["pdf"],
         headers={"Content-Disposition": f"attachment; filename={name}"},
     )
 

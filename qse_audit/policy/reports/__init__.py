@@ -1,7 +1,6 @@
 """The elements of the policy on paper and in spreadsheets: read models in, bytes out."""
 
 from qse_audit.policy.reports.lists import (
-    MEDIA_TYPES,
     issues_sheet,
     needs_sheet,
     proposals_sheet,
@@ -9,7 +8,6 @@ from qse_audit.policy.reports.lists import (
 from qse_audit.policy.reports.posters import poster_pdf, text_docx
 
 __all__ = [
-    "MEDIA_TYPES",
     "issues_sheet",
     "needs_sheet",
     "poster_pdf",

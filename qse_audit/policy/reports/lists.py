@@ -8,12 +8,6 @@ from qse_audit.documents.text import Texts
 from qse_audit.policy.queries import IssueLine, NeedLine, ProposalLine
 from qse_audit.policy.rules import Domain, Level, Priority
 
-MEDIA_TYPES = {
-    "csv": "text/csv; charset=utf-8",
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    "pdf": "application/pdf",
-    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-}
 Heading = tuple[Message, int]
 """A heading and the width of its column."""
 

@@ -10,8 +10,7 @@ from flask import Response, send_file
 from qse_audit.core.clock import day_in_paris, now
 from qse_audit.core.errors import Refused
 from qse_audit.core.text import Coded
-from qse_audit.documents.names import safe_name
-from qse_audit.policy import reports
+from qse_audit.documents.names import MEDIA_TYPES, safe_name
 from qse_audit.web.forms import Form
 
 C = TypeVar("C", bound=Coded)
@@ -37,7 +36,7 @@ def sent(name: str, extension: str, content: bytes) -> Response:
     """Return a file to be kept."""
     return send_file(
         BytesIO(content),
-        mimetype=reports.MEDIA_TYPES[extension],
+        mimetype=MEDIA_TYPES[extension],
         as_attachment=True,
         download_name=safe_name(name, f".{extension}"),
     )
