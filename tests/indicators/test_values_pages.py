@@ -1,16 +1,14 @@
 """The grid of values and the import of files: who may, bad input, what is saved."""
 
 import io
-from datetime import date, timedelta
 
 import pytest
-from sqlalchemy import insert, select, text
+from sqlalchemy import select
 
 from qse_audit.core.clock import now
 from qse_audit.core.periods import Frequency, Period
 from qse_audit.indicators import services
 from qse_audit.indicators.models import Correction, Indicator, Measurement
-from qse_audit.indicators.queries import readings
 from tests.indicators.factories import MONTH, make_indicator, measure
 
 LAST = MONTH.previous
@@ -356,7 +354,6 @@ def test_the_page_of_values_sends_few_statements(session, cast, browse, statemen
 
 
 def test_50000_values_are_imported_in_30_statements(session, cast, statements):
-
     indicator = make_indicator(session, cast, frequency=Frequency.DAY, starts_on=None)
     today = Period.of(Frequency.DAY, MONTH.previous.ends_on)
     lines = [f"{today.shift(-n).iso};0;{8000 + n % 100}" for n in range(25_000)]
@@ -371,29 +368,3 @@ def test_50000_values_are_imported_in_30_statements(session, cast, statements):
     assert done.added == 25_000
     assert len(statements) <= 30, "\n".join(each[:200] for each in statements)
     session.rollback()
-
-
-def test_one_series_among_many_is_read_by_its_index(session, cast, statements):
-    many = [make_indicator(session, cast, title=f"I{n}") for n in range(8)]
-    days = [date(2010, 1, 1) + timedelta(days=n) for n in range(2_000)]
-    made = [
-        {"organisation_id": each.organisation_id, "indicator_id": each.id, "period_on": day,
-         "inputs": {}, "value": None, "is_complete": True, "late_days": 0, "source": "",
-         "comment": "", "entered_at": now(), "entered_by_id": None, "version": 1}
-        for each in many for day in days
-    ]  # fmt: skip
-    session.execute(insert(Measurement), made)
-    session.commit()
-    session.execute(text("ANALYZE"))
-    session.commit()
-    one = session.get_one(Indicator, many[3].id)
-    statements.clear()
-    assert len(readings.entries_of(session, [one])[one.id]) == 2_000
-    assert len(statements) == 1
-    explain = "EXPLAIN QUERY PLAN " if session.get_bind().dialect.name == "sqlite" else "EXPLAIN "
-    wanted = readings.entries_statement([one.id], None)
-    compiled = wanted.compile(session.get_bind(), compile_kwargs={"literal_binds": True})
-    plan = "\n".join(str(row) for row in session.execute(text(explain + str(compiled))))
-    assert "indicator_id" in plan
-    assert "Seq Scan" not in plan
-    assert "SCAN measurement" not in plan
