@@ -1,8 +1,11 @@
 """Dashboards: who sees which chart, what changed, what leaves as a file."""
 
 import io
+from dataclasses import replace
+from datetime import timedelta
 
 import pytest
+from pypdf import PdfReader
 from python_calamine import CalamineWorkbook
 from sqlalchemy import select
 
@@ -10,8 +13,12 @@ from qse_audit.core.clock import now
 from qse_audit.core.permissions import Role
 from qse_audit.indicators import services
 from qse_audit.indicators.models import Audience
-from tests.indicators.factories import MONTH, make_indicator, measure
+from qse_audit.indicators.queries import boards
+from qse_audit.indicators.reports import reviews
+from qse_audit.indicators.rules import Doubt, Reviewed, doubts
+from tests.indicators.factories import MONTH, TODAY, make_indicator, measure
 from tests.indicators.test_readings import BOOK, FIRST, fill, jump
+from tests.papers import pdf_problems
 
 BOARD = "/indicators/dashboard"
 
@@ -118,3 +125,55 @@ def test_the_review_sheet_tells_what_decides_and_what_was_dropped(
     ]
     assert shown[0]["Raison de l’abandon"] == "Ne décide rien"
     assert shown[1]["Décision qu’il permet"] == indicator.decision
+    assert (shown[0]["Doute"], shown[1]["Doute"]) == ("", "")
+
+
+@pytest.mark.parametrize(
+    ("given", "found"),
+    [
+        ({}, ()),
+        ({"decision": " "}, (Doubt.NO_DECISION,)),
+        ({"value_count": 0}, (Doubt.NO_VALUE,)),
+        ({"open_signals": 1}, (Doubt.UNEXPLAINED,)),
+        ({"review_on": TODAY}, (Doubt.REVIEW_DUE,)),
+        ({"review_on": None}, (Doubt.REVIEW_DUE,)),
+        ({"decision": "", "open_signals": 2}, (Doubt.NO_DECISION, Doubt.UNEXPLAINED)),
+    ],
+)
+def test_an_indicator_is_doubted_for_a_reason(given, found):
+    sound = Reviewed(decision="Embaucher.", value_count=12, open_signals=0,
+                     review_on=TODAY + timedelta(days=1))  # fmt: skip
+    assert doubts(replace(sound, **given), TODAY) == found
+
+
+@pytest.mark.parametrize("locale", ["fr", "en"])
+def test_the_review_on_paper_parts_what_decides_from_what_is_doubted(session, cast, locale):
+    for title, given in (("Utile", {}), ("Douteux", {"review_on": TODAY + timedelta(days=1)}),
+                         ("Délaissé", {})):  # fmt: skip
+        made = make_indicator(session, cast, title=title, starts_on=FIRST.starts_on, **given)
+        fill(session, cast, made, BOOK)
+        if title == "Délaissé":
+            services.move_indicator(
+                session, made, "drop", reason="Ne décide rien", actor=cast.claire, now=now()
+            )
+    found = boards.reviewed(session, cast.company, TODAY + timedelta(days=2))
+    review = reviews.Review(
+        readings=found, organisation="Mécanique", made_at=now() + timedelta(days=2),
+        made_by="Claire",
+    )  # fmt: skip
+    paper = reviews.review_pdf(review, locale)
+    assert paper == reviews.review_pdf(review, locale)
+    assert pdf_problems(paper, "pdfa3a") == []
+    assert pdf_problems(paper, "pdfua1") == []
+    text = " ".join(page.extract_text() for page in PdfReader(io.BytesIO(paper)).pages)
+    doubted, sure, dropped = (text.index(title) for title in ("Douteux", "Utile", "Délaissé"))
+    assert doubted < sure < dropped
+    assert {"fr": "la revue est échue", "en": "its review is due"}[locale] in " ".join(text.split())
+    assert "Ne décide rien" in text
+
+
+@pytest.mark.parametrize(("who", "status"), [("claire", 200), ("alice", 200), ("gaelle", 403)])
+def test_the_review_on_paper_is_for_the_company(cast, indicator, client_of, who, status):
+    answer = client_of(getattr(cast, who)).get("/indicators/review.pdf")
+    assert answer.status_code == status
+    assert answer.data.startswith(b"%PDF-") is (status == 200)

@@ -1,4 +1,4 @@
-"""A dashboard on paper and as a spreadsheet, and the review of the indicators themselves."""
+"""A dashboard on paper and as a spreadsheet."""
 
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -8,10 +8,10 @@ from qse_audit.core.text import N_, Coded, Message
 from qse_audit.documents.charts import ChartSpec, to_svg
 from qse_audit.documents.charts.control import Subject, axis_of
 from qse_audit.documents.charts.spec import Line, Scale, Tone
-from qse_audit.documents.charts.words import amount, worded
+from qse_audit.documents.charts.words import worded
 from qse_audit.documents.pdf import render_pdf
 from qse_audit.documents.sheets import Cell, Column, Sheet, xlsx
-from qse_audit.documents.text import Texts, day, moment
+from qse_audit.documents.text import Texts
 from qse_audit.indicators.queries.readings import Reading
 from qse_audit.indicators.reports.charts import face_of, main_chart
 from qse_audit.indicators.rules import Comparison, last_of
@@ -107,22 +107,16 @@ def board_xlsx(readings: Sequence[Reading], *, title: str, locale: str) -> bytes
     """Return a dashboard as a spreadsheet: one line an indicator, then every value."""
     texts = Texts(locale)
     sheets = [
-        _sheet(title, SUMMARY, (_summary(each, texts) for each in readings), texts),
-        _sheet(texts.translate(N_("Valeurs")), VALUES, _values(readings, texts), texts),
+        sheet_of(title, SUMMARY, (_summary(each, texts) for each in readings), texts),
+        sheet_of(texts.translate(N_("Valeurs")), VALUES, _values(readings, texts), texts),
     ]
     return xlsx(sheets, title=title)
 
 
-def review_xlsx(readings: Sequence[Reading], *, title: str, locale: str) -> bytes:
-    """Return the review sheet: which indicators decide something, with room for the decision."""
-    texts = Texts(locale)
-    rows = (_reviewed(each, texts) for each in readings)
-    return xlsx([_sheet(title, REVIEW, rows, texts)], title=title)
-
-
-def _sheet(
+def sheet_of(
     title: str, columns: Iterable[tuple[Message, int]], rows: Iterable[Sequence[Cell]], texts: Texts
 ) -> Sheet:
+    """Return a sheet with its headings in one language."""
     return Sheet(title, [Column(texts.translate(name), width) for name, width in columns], rows)
 
 
@@ -154,29 +148,6 @@ def _values(readings: Sequence[Reading], texts: Texts) -> Iterable[Sequence[Cell
             yield (reading.indicator.reference, reading.indicator.title, name, point.value, target)
 
 
-def _reviewed(reading: Reading, texts: Texts) -> Sequence[Cell]:
-    indicator = reading.indicator
-    last = last_of(reading.analysis, indicator.direction)
-    scale = Scale(indicator.measure_unit, indicator.decimals)
-    return (
-        indicator.reference,
-        indicator.title,
-        texts.translate(indicator.status.label),
-        indicator.purpose,
-        indicator.decision,
-        indicator.owner.name,
-        None if last is None else amount(last.value, scale, texts.locale),
-        texts.translate(light_of(reading).label),
-        len(reading.entries),
-        reading.open_signals,
-        None if indicator.review_on is None else day(indicator.review_on, texts.locale),
-        None if indicator.reviewed_at is None else moment(indicator.reviewed_at, texts.locale),
-        indicator.review_note,
-        indicator.dropped_reason,
-        None,
-    )
-
-
 SUMMARY = (
     (N_("Référence"), 14),
     (N_("Indicateur"), 40),
@@ -196,23 +167,6 @@ VALUES = (
     (N_("Période"), 18),
     (N_("Valeur"), 12),
     (N_("Cible"), 12),
-)
-REVIEW = (
-    (N_("Référence"), 14),
-    (N_("Indicateur"), 40),
-    (N_("Statut"), 12),
-    (N_("But"), 40),
-    (N_("Décision qu’il permet"), 50),
-    (N_("Pilote"), 24),
-    (N_("Dernière valeur"), 16),
-    (N_("Lecture"), 18),
-    (N_("Valeurs"), 10),
-    (N_("Signaux à expliquer"), 12),
-    (N_("À revoir le"), 18),
-    (N_("Dernière revue"), 24),
-    (N_("Ce que la revue conclut"), 40),
-    (N_("Raison de l’abandon"), 40),
-    (N_("Décision : garder, changer, abandonner"), 40),
 )
 _WORDS = {
     "page": N_("Page"),

@@ -95,6 +95,7 @@ from qse_audit.indicators.rules.results import (
     results,
     small_hours_warning,
 )
+from qse_audit.indicators.rules.reviews import Doubt, Reviewed, doubts
 from qse_audit.indicators.rules.sightings import Logged, Sighting
 
 __all__ = [
@@ -124,6 +125,7 @@ __all__ = [
     "Comparison",
     "Completeness",
     "Definition",
+    "Doubt",
     "Entry",
     "Grid",
     "IndicatorDomain",
@@ -136,6 +138,7 @@ __all__ = [
     "PastedValue",
     "PeriodEntry",
     "Result",
+    "Reviewed",
     "Sheet",
     "Sighting",
     "Sited",
@@ -156,6 +159,7 @@ __all__ = [
     "defined",
     "definition_texts",
     "differences",
+    "doubts",
     "due_reminder",
     "entry_refusals",
     "hours_of_rate",

@@ -10,11 +10,13 @@ from flask_babel import gettext as _
 from qse_audit.accounts.queries import get_organisation
 from qse_audit.core.clock import day_in_paris, now
 from qse_audit.core.permissions import Permission, Role
+from qse_audit.documents.names import MEDIA_TYPES
 from qse_audit.documents.text import moment
-from qse_audit.indicators import services
+from qse_audit.indicators import queries, services
 from qse_audit.indicators.queries import boards
 from qse_audit.indicators.queries.readings import Reading
 from qse_audit.indicators.reports import boards as papers
+from qse_audit.indicators.reports import reviews
 from qse_audit.indicators.reports.charts import face_of, main_chart
 from qse_audit.indicators.rules import Sited, comparisons, last_of, turn_of
 from qse_audit.indicators.views.blueprint import bp
@@ -27,7 +29,6 @@ from qse_audit.web.sign_in import identity
 STEERING = (Role.MANAGEMENT, Role.COORDINATOR, Role.PROCESS_OWNER, Role.AUDITOR, Role.CANDIDATE,
             Role.TUTOR)  # fmt: skip
 """The roles that have a dashboard."""
-SHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @bp.get("/dashboard")
@@ -59,7 +60,7 @@ def dashboard_pdf() -> ResponseReturnValue:
         made=moment(now(), locale()),
         locale=locale(),
     )
-    return _file(content, "application/pdf", "tableau-de-bord.pdf")
+    return _file(content, MEDIA_TYPES["pdf"], "tableau-de-bord.pdf")
 
 
 @bp.get("/dashboard.xlsx")
@@ -68,16 +69,34 @@ def dashboard_xlsx() -> ResponseReturnValue:
     """Send the dashboard as a spreadsheet."""
     board = boards.board_for(session(), identity(), day_in_paris(now()))
     content = papers.board_xlsx(board.readings, title=_("Tableau de bord"), locale=locale())
-    return _file(content, SHEET, "tableau-de-bord.xlsx")
+    return _file(content, MEDIA_TYPES["xlsx"], "tableau-de-bord.xlsx")
 
 
 @bp.get("/review.xlsx")
 @requires(Permission.INDICATOR_LIST)
 def review_sheet() -> ResponseReturnValue:
     """Send the sheet of the review of indicators: which decide something, which were dropped."""
-    found = boards.reviewed(session(), identity().organisation_id, day_in_paris(now()))
-    content = papers.review_xlsx(found, title=_("Revue des indicateurs"), locale=locale())
-    return _file(content, SHEET, "revue-des-indicateurs.xlsx")
+    content = reviews.review_xlsx(_review(), locale())
+    return _file(content, MEDIA_TYPES["xlsx"], "revue-des-indicateurs.xlsx")
+
+
+@bp.get("/review.pdf")
+@requires(Permission.INDICATOR_LIST)
+def review_paper() -> ResponseReturnValue:
+    """Send the same sheet as PDF, with room to decide with a pen."""
+    content = reviews.review_pdf(_review(), locale())
+    return _file(content, MEDIA_TYPES["pdf"], "revue-des-indicateurs.pdf")
+
+
+def _review() -> reviews.Review:
+    here, at = identity(), now()
+    organisation, maker = queries.printing_names(session(), here)
+    return reviews.Review(
+        readings=boards.reviewed(session(), here.organisation_id, day_in_paris(at)),
+        organisation=organisation,
+        made_at=at,
+        made_by=maker,
+    )
 
 
 @bp.route("/dashboard/audiences", methods=["GET", "POST"])
