@@ -17,7 +17,6 @@ from qse_audit.demo.balances import plan_balances
 from qse_audit.demo.candidates import plan_candidates
 from qse_audit.demo.company import DOMAIN, PASSWORD, plan_company
 from qse_audit.demo.indicators import plan_indicators
-from qse_audit.demo.measures import plan_measures
 from qse_audit.demo.objectives import plan_objectives
 from qse_audit.demo.policy import plan_policy
 from qse_audit.demo.timeline import Timeline
@@ -66,10 +65,9 @@ def load_demo(session: Session, *, files: FileStore, seal_key: SealKey, now: dat
     plan_company(world)
     plan_audits(world)
     plan_policy(world)
-    plan_measures(world)
+    plan_indicators(world)
     plan_objectives(world)
     plan_candidates(world)
-    plan_indicators(world)
     plan_balances(world)
     world.timeline.run()
 

@@ -12,7 +12,7 @@ from qse_audit.actions.services import Origin, plan_action
 from qse_audit.core.clock import day_in_paris
 from qse_audit.core.permissions import Kind
 from qse_audit.core.series import Direction
-from qse_audit.demo.measures import indicator_of
+from qse_audit.demo.indicators import indicator_of
 from qse_audit.demo.world import World, read
 from qse_audit.objectives import services
 from qse_audit.objectives.models import Axis, Objective

@@ -34,6 +34,8 @@ class World:
     findings: dict[tuple[str, int], Finding] = field(default_factory=dict)
     evidence: dict[tuple[str, int, int], Evidence] = field(default_factory=dict)
     candidacies: dict[str, Candidacy] = field(default_factory=dict)
+    indicators: dict[str, int] = field(default_factory=dict)
+    """The ids of the indicators."""
 
     @property
     def company_id(self) -> int:
