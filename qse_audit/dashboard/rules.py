@@ -11,6 +11,7 @@ from qse_audit.core.text import N_, Message
 from qse_audit.documents.text import day
 from qse_audit.findings.rules import VERBS as FINDING_VERBS
 from qse_audit.indicators.rules import VERBS as INDICATOR_VERBS
+from qse_audit.objectives.rules import VERBS as OBJECTIVE_VERBS
 from qse_audit.policy.rules import VERBS as POLICY_VERBS
 
 RETRY_MINUTES = (1, 5, 15, 60, 240, 720)
@@ -103,6 +104,10 @@ SUBJECTS: Mapping[str, Message] = {
     "indicator": N_("Indicateur"),
     "signal": N_("Signal"),
     "objective": N_("Objectif"),
+    "axis": N_("Axe"),
+    "priority": N_("Priorité"),
+    "cascade": N_("Déclinaison des objectifs"),
+    "anomaly": N_("Anomalie de cohérence"),
     "arbitration": N_("Arbitrage"),
     "coherence": N_("Examen de cohérence"),
     "balance": N_("Bilan QSE"),
@@ -119,6 +124,7 @@ VERBS: Mapping[str, Message] = {
     **BALANCE_VERBS,
     **FINDING_VERBS,
     **INDICATOR_VERBS,
+    **OBJECTIVE_VERBS,
     **POLICY_VERBS,
     "finding.edit": N_("Constat modifié"),
     "finding.attach": N_("Preuve jointe au constat"),
@@ -153,6 +159,10 @@ VERBS: Mapping[str, Message] = {
     "referential.publish": N_("Édition de référentiel publiée"),
     "referential.next-edition": N_("Édition suivante commencée"),
     "referential.delete-draft": N_("Édition en préparation supprimée"),
+    "requirement.add": N_("Exigence ajoutée au référentiel"),
+    "requirement.edit": N_("Exigence du référentiel modifiée"),
+    "requirement.remove": N_("Exigence retirée du référentiel"),
+    "requirement.reorder": N_("Exigences du référentiel réordonnées"),
     "candidacy.register": N_("Candidature inscrite"),
     "candidacy.correct": N_("Inscription modifiée"),
     "candidacy.start": N_("Candidature commencée"),
@@ -177,6 +187,7 @@ VERBS: Mapping[str, Message] = {
     "assessment.note": N_("Note d’évaluation enregistrée"),
     "organisation.create": N_("Organisation créée"),
     "organisation.rename": N_("Organisation renommée"),
+    "organisation.limit": N_("Seuils de cohérence changés"),
     "site.create": N_("Site ajouté"),
     "site.edit": N_("Site modifié"),
     "site.archive": N_("Site archivé"),
@@ -188,7 +199,6 @@ VERBS: Mapping[str, Message] = {
     "person.password": N_("Mot de passe changé"),
     "person.reset-link": N_("Lien de nouveau mot de passe donné"),
     "invitation.create": N_("Invitation envoyée"),
-    "invitation.renew": N_("Invitation renouvelée"),
     "invitation.revoke": N_("Invitation retirée"),
     "invitation.accept": N_("Invitation acceptée"),
     "mail.resend": N_("Courriel remis en attente d’envoi"),

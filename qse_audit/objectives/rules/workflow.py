@@ -191,7 +191,6 @@ MOVED: dict[str, Message] = {
 VERBS: dict[str, Message] = {
     "objective.create": N_("Objectif créé"),
     "objective.edit": N_("Objectif modifié"),
-    "objective.place": N_("Objectif déplacé"),
     "objective.talk": N_("Échange"),
     "objective.propose": N_("Objectif proposé"),
     "objective.take-back": N_("Projet repris"),
@@ -201,5 +200,17 @@ VERBS: dict[str, Message] = {
     "objective.miss": N_("Objectif non atteint"),
     "objective.drop": N_("Objectif abandonné"),
     "objective.reopen": N_("Objectif rouvert"),
+    "axis.create": N_("Axe créé"),
+    "axis.edit": N_("Axe modifié"),
+    "axis.archive": N_("Axe archivé"),
+    "cascade.place": N_("Objectifs réordonnés"),
+    "priority.create": N_("Priorité notée"),
+    "priority.edit": N_("Priorité modifiée"),
+    "priority.withdraw": N_("Priorité retirée"),
+    "arbitration.declare": N_("Conflit entre objectifs déclaré"),
+    "arbitration.settle": N_("Conflit entre objectifs arbitré"),
+    "anomaly.accept": N_("Anomalie de cohérence acceptée"),
+    "anomaly.withdraw": N_("Acceptation d’une anomalie retirée"),
+    "coherence.freeze": N_("Rapport de cohérence figé"),
 }
 """What each verb of the event chain says to people."""
