@@ -1,5 +1,6 @@
 """What reading costs among many values: by an index, and the same however many there are."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -8,10 +9,13 @@ from sqlalchemy import select
 from qse_audit.indicators import queries
 from qse_audit.indicators.models import Indicator, LoggedSignal, Measurement
 from qse_audit.indicators.queries import boards, readings
+from qse_audit.objectives.queries import cascade_of
 from tests.indicators.factories import MONTH, TODAY, make_indicator, measure
 from tests.rows import copy_row, look_at_tables, plan_of, selects, work_of
 
-OTHERS = 60_000
+MORE_WORK = {"sqlite": 25, "postgresql": 150}
+"""What twenty more indicators may cost: PostgreSQL reads small tables whole."""
+OTHERS = 59_000
 """Values of other indicators, 3,000 each."""
 
 
@@ -37,6 +41,7 @@ READS = {
     "the grid": lambda s, found, _: queries.measured(s, found[0], most=6),
     "what entry compares": lambda s, found, _: queries.stored_rows(s, found[0].id, MONTH.frequency),
     "last values": lambda s, found, _: queries.latest_values(s, [each.id for each in found]),
+    "a cascade": lambda s, _, cast: cascade_of(s, cast.company, TODAY),
     "new signals": lambda s, _, cast: boards.board_for(s, cast.bob, TODAY),
 }  # fmt: skip
 
@@ -52,6 +57,8 @@ def test_a_reading_costs_the_same_among_many_values(session, cast, engine, three
 
     look_at_tables(session)
     few = work_of(session, asked())
+    copy_row(session, Indicator, 1_000, 1_020, reference="'AUTRE-' || {i}",
+             owner_id=str(cast.jean.user_id))  # fmt: skip
     copy_row(session, Measurement, 1_000, 1_000 + OTHERS, indicator_id="1000 + {i} / 3000",
              period_on="{day}")  # fmt: skip
     copy_row(session, LoggedSignal, 1_000, 9_000, indicator_id="1000 + {i} / 3000",
@@ -59,11 +66,10 @@ def test_a_reading_costs_the_same_among_many_values(session, cast, engine, three
     session.commit()
     look_at_tables(session)
     sent = asked()
-    assert work_of(session, sent) <= few * 1.2 + 5
+    assert work_of(session, sent) <= few * 1.2 + MORE_WORK[engine.dialect.name]
     plans = "\n".join(plan_of(session, each) for each in sent)
     for table in ("measurement", "indicator_signal"):
-        assert f"Seq Scan on {table}" not in plans
-        assert f"SCAN {table}" not in plans
+        assert not re.search(rf"(SCAN|Seq Scan on) {table}\b", plans), plans
 
 
 @pytest.mark.parametrize("values", [6, 60])

@@ -4,10 +4,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Row, Select, and_, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, Row, ScalarSelect, Select, and_, or_, select
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from qse_audit.accounts.models import Person
 from qse_audit.core.periods import Frequency, Period
@@ -17,6 +17,8 @@ from qse_audit.indicators.models import Indicator, Measurement
 from qse_audit.indicators.rules import IndicatorDomain, IndicatorStatus
 from qse_audit.policies import Identity
 from qse_audit.web.paging import counted
+
+T = TypeVar("T")
 
 
 class Show(Coded):
@@ -179,27 +181,36 @@ def export_lines(
 
 
 def latest_values(session: Session, ids: Sequence[int]) -> Mapping[int, Latest]:
-    """Return the last value of each of these indicators that has one: one statement.
+    """Return the last value of each of these indicators that has one: one statement."""
+    rows = session.execute(
+        select(
+            Indicator.id,
+            Indicator.frequency,
+            last_of_each(Measurement.period_on).label("period_on"),
+            last_of_each(Measurement.value).label("value"),
+        ).where(Indicator.id.in_(list(ids)))
+    )
+    return {
+        row.id: Latest(period=Period.of(row.frequency, row.period_on), value=row.value)
+        for row in rows
+        if row.period_on is not None
+    }
 
-    Each is found at the end of its index, however long its series is.
+
+def last_of_each(column: InstrumentedAttribute[T]) -> ScalarSelect[T]:
+    """Return a column of the last complete measurement of each indicator of a statement.
+
+    It is found at the end of its index, however long its series is. A join on the row would let
+    PostgreSQL read every measurement there is.
     """
-    last = (
-        select(Measurement.id)
+    return (
+        select(column)
         .where(Measurement.indicator_id == Indicator.id, Measurement.is_complete)
         .order_by(Measurement.period_on.desc())
         .limit(1)
         .correlate(Indicator)
         .scalar_subquery()
     )
-    rows = session.execute(
-        select(Indicator.id, Indicator.frequency, Measurement.period_on, Measurement.value)
-        .join(Measurement, Measurement.id == last)
-        .where(Indicator.id.in_(list(ids)))
-    )
-    return {
-        row.id: Latest(period=Period.of(row.frequency, row.period_on), value=row.value)
-        for row in rows
-    }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

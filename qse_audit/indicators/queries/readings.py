@@ -104,7 +104,10 @@ def readings_of(
 
 
 def logged_signals(session: Session, keys: Sequence[int]) -> dict[int, list[Logged]]:
-    """Return the signals logged before, by indicator, in the order that they were."""
+    """Return the signals logged before, by indicator.
+
+    In the order of the index: another one, and SQLite reads the whole table instead.
+    """
     s = LoggedSignal
     rows = session.execute(
         select(
@@ -112,7 +115,7 @@ def logged_signals(session: Session, keys: Sequence[int]) -> dict[int, list[Logg
             s.analysed_at.is_(None).label("is_open"),
         )
         .where(s.indicator_id.in_(keys))
-        .order_by(s.id)
+        .order_by(s.indicator_id, s.rule, s.from_on)
     )  # fmt: skip
     found: dict[int, list[Logged]] = {}
     for row in rows:

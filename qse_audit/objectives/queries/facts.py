@@ -15,6 +15,7 @@ from qse_audit.actions.models import Action
 from qse_audit.actions.rules import ActionStatus
 from qse_audit.core.permissions import Kind
 from qse_audit.indicators.models import Indicator, Measurement
+from qse_audit.indicators.queries import last_of_each
 from qse_audit.indicators.rules import IndicatorStatus
 from qse_audit.objectives.models import (
     Arbitration,
@@ -76,14 +77,6 @@ def _domains(codes: Iterable[str]) -> frozenset[Domain]:
 
 def indicators_measured(session: Session, organisation_id: int) -> dict[int, IndicatorFacts]:
     """Return the indicators that are not dropped, each with its last value: one statement."""
-    last = (
-        select(Measurement.id)
-        .where(Measurement.indicator_id == Indicator.id, Measurement.is_complete)
-        .order_by(Measurement.period_on.desc())
-        .limit(1)
-        .correlate(Indicator)
-        .scalar_subquery()
-    )
     rows = session.execute(
         select(
             Indicator.id,
@@ -91,10 +84,9 @@ def indicators_measured(session: Session, organisation_id: int) -> dict[int, Ind
             Indicator.title,
             Indicator.measure_unit.label("unit"),
             Indicator.direction,
-            Measurement.value.label("last"),
-            Measurement.period_on.label("last_on"),
+            last_of_each(Measurement.value).label("last"),
+            last_of_each(Measurement.period_on).label("last_on"),
         )
-        .outerjoin(Measurement, Measurement.id == last)
         .where(
             Indicator.organisation_id == organisation_id,
             Indicator.status != IndicatorStatus.DROPPED,
