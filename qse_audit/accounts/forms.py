@@ -8,15 +8,32 @@ from wtforms import (
     EmailField,
     Field,
     HiddenField,
+    IntegerField,
     PasswordField,
     RadioField,
     SelectChoice,
     StringField,
 )
-from wtforms.validators import DataRequired, EqualTo, InputRequired, Length, ValidationError
+from wtforms.validators import (
+    DataRequired,
+    EqualTo,
+    InputRequired,
+    Length,
+    NumberRange,
+    ValidationError,
+)
 
 from qse_audit.accounts.models import Organisation, Site
-from qse_audit.accounts.rules import NO_ROLE, PASSWORD_MIN, ROLES_OF, OrganisationKind, one_line
+from qse_audit.accounts.rules import (
+    MOST_PER_OWNER,
+    MOST_REVIEW_MONTHS,
+    NO_ROLE,
+    PASSWORD_MIN,
+    ROLES_OF,
+    OrganisationKind,
+    one_line,
+)
+from qse_audit.accounts.services import Limits
 from qse_audit.core.permissions import Role
 from qse_audit.web.forms import REQUIRED, CheckboxesField, CodeField, Form, VersionedForm
 from qse_audit.web.i18n import translate
@@ -165,6 +182,33 @@ class OrganisationForm(VersionedForm):
     def of(cls, stored: Organisation) -> "OrganisationForm":
         """Return the form as the database would fill it."""
         return cls(formdata=None, name=stored.name, version=str(stored.version))
+
+
+class LimitsForm(VersionedForm):
+    """What the checks of coherence hold an organisation to."""
+
+    objectives_per_owner = IntegerField(
+        _l("Objectifs en cours par personne, au plus"),
+        description=_l("Au-delà, le contrôle de cohérence le signale (K10)."),
+        validators=[InputRequired(), NumberRange(1, MOST_PER_OWNER)],
+    )
+    objective_review_months = IntegerField(
+        _l("Mois entre deux revues d’un objectif, au plus"),
+        description=_l("Au-delà, l’objectif est à revoir (K13) et son pilote en est prévenu."),
+        validators=[InputRequired(), NumberRange(1, MOST_REVIEW_MONTHS)],
+    )
+
+    @classmethod
+    def of(cls, stored: Organisation) -> "LimitsForm":
+        """Return the form as the database would fill it."""
+        return cls(formdata=None, obj=stored, version=str(stored.version))
+
+    def limits(self) -> Limits:
+        """Return what was chosen."""
+        return Limits(
+            objectives_per_owner=self.objectives_per_owner.data,
+            objective_review_months=self.objective_review_months.data,
+        )
 
 
 class SiteForm(Form):

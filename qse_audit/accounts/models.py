@@ -6,7 +6,14 @@ from typing import Any
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from qse_audit.accounts.rules import OrganisationKind, TokenPurpose
+from qse_audit.accounts.rules import (
+    MOST_PER_OWNER,
+    MOST_REVIEW_MONTHS,
+    USUAL_PER_OWNER,
+    USUAL_REVIEW_MONTHS,
+    OrganisationKind,
+    TokenPurpose,
+)
 from qse_audit.core.permissions import Role
 from qse_audit.db.base import Base, Versioned, code
 from qse_audit.db.constraints import not_blank, sha256_hex
@@ -17,11 +24,24 @@ class Organisation(Versioned, Base):
     """A company, a training provider or an exam centre: one space, one event chain."""
 
     __tablename__ = "organisation"
-    __table_args__ = (not_blank("name"),)
+    __table_args__ = (
+        not_blank("name"),
+        CheckConstraint(
+            f"objectives_per_owner BETWEEN 1 AND {MOST_PER_OWNER}", "objectives_per_owner_in_range"
+        ),
+        CheckConstraint(
+            f"objective_review_months BETWEEN 1 AND {MOST_REVIEW_MONTHS}",
+            "objective_review_months_in_range",
+        ),
+    )
 
     name: Mapped[str] = mapped_column(String(120))
     kind: Mapped[OrganisationKind] = mapped_column(code(OrganisationKind))
     created_at: Mapped[datetime]
+    objectives_per_owner: Mapped[int] = mapped_column(default=USUAL_PER_OWNER)
+    """Running objectives that one person can carry; more are an anomaly (K10)."""
+    objective_review_months: Mapped[int] = mapped_column(default=USUAL_REVIEW_MONTHS)
+    """Months after which a running objective should have been looked at again (K13)."""
 
     def access(self) -> Access:
         """Return what the policy may know of this organisation."""

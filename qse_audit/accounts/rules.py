@@ -151,6 +151,10 @@ BELONGS_ELSEWHERE = Refusal(
     N_("règle de la maison : nul n’ouvre un compte qui donne accès ailleurs"),
 )
 BAD_EMAIL = Refusal("email", N_("Cette adresse n’a pas la forme nom@domaine.fr."))
+USUAL_PER_OWNER, MOST_PER_OWNER = 7, 99
+"""Running objectives that one person can carry, unless the organisation says otherwise."""
+USUAL_REVIEW_MONTHS, MOST_REVIEW_MONTHS = 6, 36
+"""Months after which a running objective should have been looked at again."""
 NAME_TAKEN = Refusal("name_taken", N_("Ce nom est déjà pris : choisissez-en un autre."))
 WRONG_PASSWORD = Refusal("password_wrong", N_("Ce n’est pas votre mot de passe actuel."))
 INVITATION_OVER = Refusal("invitation_over", N_("Cette invitation a déjà servi ou a été annulée."))

@@ -106,3 +106,46 @@ def test_an_empty_organisation_says_what_a_site_is_for(browse, session, cast):
     assert "Un site est un lieu" in page.text
     assert page.select_one(".empty a[href='/organisation/sites/new']")
     assert now()
+
+
+LIMITS = "/organisation/limits"
+
+
+def test_an_organisation_says_what_is_too_much_and_too_long(browse, session, cast):
+    page = browse(cast.ines, "GET", LIMITS)
+    shown = {each["name"]: each["value"] for each in page.select("input[type=number]")}
+    assert shown == {"objectives_per_owner": "7", "objective_review_months": "6"}
+    chosen = {"objectives_per_owner": "3", "objective_review_months": "12"}
+    browse(cast.ines, "POST", LIMITS, status=303, version=1, **chosen)
+    stored = session.get(Organisation, cast.company)
+    assert (stored.objectives_per_owner, stored.objective_review_months) == (3, 12)
+    event = session.scalars(select(Event)).one()
+    assert event.verb == "organisation.limit"
+    assert '"after":{"objective_review_months":12,"objectives_per_owner":3}' in event.body
+    told = [each.text.strip() for each in browse(cast.claire, "GET", "/organisation").select("dd")]
+    assert told == ["3", "12"]
+
+
+@pytest.mark.parametrize(("name", "typed"), [
+    ("objectives_per_owner", "0"), ("objectives_per_owner", "100"), ("objectives_per_owner", "x"),
+    ("objective_review_months", "37"), ("objective_review_months", ""),
+])  # fmt: skip
+def test_a_limit_out_of_range_is_refused_at_its_field(browse, session, cast, name, typed):
+    given = {"objectives_per_owner": "3", "objective_review_months": "12", name: typed}
+    page = browse(cast.ines, "POST", LIMITS, status=422, version=1, **given)
+    assert page.select_one(f"[name={name}][aria-invalid=true]")
+    assert session.get(Organisation, cast.company).objectives_per_owner == 7
+
+
+@pytest.mark.parametrize("who", ["claire", "bob"])
+def test_only_administrators_change_the_limits(browse, cast, who):
+    browse(getattr(cast, who), "POST", LIMITS, status=403, version=1)
+
+
+def test_limits_changed_meanwhile_show_both(browse, session, cast):
+    chosen = {"objectives_per_owner": "3", "objective_review_months": "12"}
+    browse(cast.ines, "POST", LIMITS, status=303, version=1, **chosen)
+    page = browse(cast.ines, "POST", LIMITS, status=409, version=1,
+                  objectives_per_owner="5", objective_review_months="12")  # fmt: skip
+    assert "5" in page.text
+    assert session.get(Organisation, cast.company).objectives_per_owner == 3

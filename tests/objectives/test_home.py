@@ -2,6 +2,8 @@
 
 from datetime import timedelta
 
+from qse_audit.accounts.models import Organisation
+from qse_audit.accounts.services import Limits, limit_objectives
 from qse_audit.core.clock import now
 from qse_audit.dashboard.queries.home import home
 from qse_audit.objectives import services
@@ -36,6 +38,16 @@ def test_a_review_is_asked_of_the_owner_after_months(session, cast):
     assert STALE not in titles(session, cast.bob, NOW + timedelta(days=180))
     assert titles(session, cast.bob, NOW + timedelta(days=190))[STALE] == [made.title]
     assert STALE not in titles(session, cast.claire, NOW + timedelta(days=190))
+
+
+def test_the_organisation_says_after_how_many_months(session, cast):
+    made = running(session, cast)
+    house = session.get_one(Organisation, cast.company)
+    for months, days, is_asked in ((2, 50, False), (2, 70, True), (12, 190, False)):
+        chosen = Limits(objectives_per_owner=7, objective_review_months=months)
+        limit_objectives(session, house, chosen, actor=cast.ines, now=NOW)
+        found = titles(session, cast.bob, NOW + timedelta(days=days))
+        assert found.get(STALE) == ([made.title] if is_asked else None)
 
 
 def test_those_who_look_after_everything_see_what_the_last_report_left_open(session, cast):

@@ -6,6 +6,8 @@ from fractions import Fraction
 
 from sqlalchemy import insert
 
+from qse_audit.accounts.models import Organisation
+from qse_audit.accounts.services import Limits, limit_objectives
 from qse_audit.actions.rules import ActionDraft, ActionKind
 from qse_audit.actions.services import Origin, plan_action
 from qse_audit.core.permissions import Kind
@@ -96,6 +98,20 @@ def test_the_cascade_is_read_as_it_is_stored(session, cast):
     assert found.priorities[0].objectives == {made.id}
     assert not found.conflicts[0].is_settled
     assert [site.id for site in found.sites] == [cast.site]
+
+
+def test_the_cascade_holds_an_organisation_to_its_own_limits(session, cast):
+    assert limits(cascade_of(session, cast.company, TODAY)) == (7, 6)
+    house = session.get_one(Organisation, cast.company)
+    chosen = Limits(objectives_per_owner=1, objective_review_months=2)
+    limit_objectives(session, house, chosen, actor=cast.ines, now=NOW)
+    session.flush()
+    assert limits(cascade_of(session, cast.company, TODAY)) == (1, 2)
+    assert limits(cascade_of(session, cast.other_company, TODAY)) == (7, 6)
+
+
+def limits(cascade):
+    return cascade.per_owner, cascade.review_months
 
 
 def test_another_organisation_has_a_cascade_of_its_own(session, cast):

@@ -11,11 +11,13 @@ from qse_audit.accounts.services.links import (
     revoke_invitation,
 )
 from qse_audit.accounts.services.organisations import (
+    Limits,
     add_site,
     archive_site,
     create_organisation,
     edit_site,
     found_organisation,
+    limit_objectives,
     rename_organisation,
     restore_site,
 )
@@ -45,6 +47,7 @@ from qse_audit.accounts.services.throttle import claim_try, forgive
 
 __all__ = [
     "InvitationDraft",
+    "Limits",
     "accept_invitation",
     "add_site",
     "archive_site",
@@ -62,6 +65,7 @@ __all__ = [
     "give_reset_link",
     "grant_roles",
     "invite",
+    "limit_objectives",
     "new_reset_link",
     "open_session",
     "remove_person",

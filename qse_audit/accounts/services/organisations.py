@@ -1,5 +1,6 @@
 """Changing organisations and their sites."""
 
+from dataclasses import asdict, dataclass
 from datetime import datetime
 
 from sqlalchemy import func, select
@@ -64,6 +65,35 @@ def rename_organisation(
         kind="organisation",
         subject_id=organisation.id,
         texts={"name": organisation.name},
+    )
+    record(session, act, organisation_id=organisation.id, actor_id=actor.user_id, now=now)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """What the checks of coherence hold an organisation to."""
+
+    objectives_per_owner: int
+    objective_review_months: int
+
+
+def limit_objectives(
+    session: Session, organisation: Organisation, limits: Limits, *, actor: Identity, now: datetime
+) -> None:
+    """Change what is too many objectives for one person, and too long without a review."""
+    before = Limits(
+        objectives_per_owner=organisation.objectives_per_owner,
+        objective_review_months=organisation.objective_review_months,
+    )
+    if limits == before:
+        return
+    organisation.objectives_per_owner = limits.objectives_per_owner
+    organisation.objective_review_months = limits.objective_review_months
+    act = Act(
+        verb="organisation.limit",
+        kind="organisation",
+        subject_id=organisation.id,
+        data={"before": asdict(before), "after": asdict(limits)},
     )
     record(session, act, organisation_id=organisation.id, actor_id=actor.user_id, now=now)
 

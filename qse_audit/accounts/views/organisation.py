@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from qse_audit.accounts import queries, services
-from qse_audit.accounts.forms import NewOrganisationForm, OrganisationForm, SiteForm
+from qse_audit.accounts.forms import LimitsForm, NewOrganisationForm, OrganisationForm, SiteForm
 from qse_audit.accounts.models import Person, Site
 from qse_audit.accounts.views.blueprint import bp, page
 from qse_audit.accounts.views.people import here
@@ -49,6 +49,23 @@ def edit_organisation() -> ResponseReturnValue:
         return conflict_page(form, theirs, version=stored.version, back_url=back)
     services.rename_organisation(session(), stored, form.name.data, actor=identity(), now=now())
     flash(_("Le nom de l’organisation est changé."), "success")
+    return redirect(back, code=303)
+
+
+@bp.route("/organisation/limits", methods=["GET", "POST"])
+@requires(Permission.ORGANISATION_MANAGE)
+@commits
+def edit_limits() -> ResponseReturnValue:
+    """Change what the checks of coherence hold the organisation to."""
+    stored, back = here(), url_for("accounts.organisation")
+    form = LimitsForm(obj=stored, version=str(stored.version))
+    if not form.validate_on_submit():
+        return page("accounts/limits.html", form)
+    if form.stored_version != stored.version:
+        theirs = LimitsForm.of(stored)
+        return conflict_page(form, theirs, version=stored.version, back_url=back)
+    services.limit_objectives(session(), stored, form.limits(), actor=identity(), now=now())
+    flash(_("Les seuils sont enregistrés."), "success")
     return redirect(back, code=303)
 
 

@@ -4,16 +4,17 @@ from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Date, Row, Select, and_, func, literal, null, or_, select, union_all
+from sqlalchemy import Date, Row, Select, and_, case, func, literal, null, or_, select, union_all
 from sqlalchemy.orm import Session
 
+from qse_audit.accounts.models import Organisation
+from qse_audit.accounts.rules import MOST_REVIEW_MONTHS
 from qse_audit.core.clock import day_in_paris
 from qse_audit.core.permissions import Kind
 from qse_audit.core.text import N_, Message
 from qse_audit.dashboard.queries.lines import SHOWN, Line, Section, oversees, works_here
 from qse_audit.objectives.models import Arbitration, CoherenceReport, Objective, Talk
 from qse_audit.objectives.rules import (
-    REVIEW_MONTHS,
     ObjectiveStatus,
     TalkKind,
     months_before,
@@ -91,12 +92,18 @@ def _to_answer(who: Identity) -> Select[Any]:
 def _to_review(who: Identity, today: date) -> Select[Any]:
     """Return the running objectives of the person that nobody looked at for months."""
     seen = func.coalesce(Objective.reviewed_on, Objective.starts_on)
+    since = {
+        months: literal(months_before(today, months), Date)
+        for months in range(1, MOST_REVIEW_MONTHS + 1)
+    }
     return _first(
-        select(*_columns(REVIEW)).where(
+        select(*_columns(REVIEW))
+        .join(Organisation, Organisation.id == Objective.organisation_id)
+        .where(
             Objective.organisation_id == who.organisation_id,
             Objective.status == ObjectiveStatus.RUNNING,
             Objective.owner_id == who.user_id,
-            seen < months_before(today, REVIEW_MONTHS),
+            seen < case(since, value=Organisation.objective_review_months),
         )
     )
 

@@ -1,6 +1,6 @@
 """The cascade of an organisation as the rules judge it: a constant number of statements."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import case, func, literal, select, union_all
 from sqlalchemy.orm import Session
 
-from qse_audit.accounts.models import Person, Site
+from qse_audit.accounts.models import Organisation, Person, Site
 from qse_audit.actions.models import Action
 from qse_audit.actions.rules import ActionStatus
 from qse_audit.core.permissions import Kind
@@ -44,6 +44,7 @@ Ties = Mapping[tuple[str, int], frozenset[str]]
 
 def cascade_of(session: Session, organisation_id: int, today: date) -> Cascade:
     """Return everything that the checks of coherence look at: nine statements at any size."""
+    house = _house(session, organisation_id)
     ties = _commitment_ties(session, organisation_id)
     actions = _action_counts(session, organisation_id)
     return Cascade(
@@ -52,9 +53,11 @@ def cascade_of(session: Session, organisation_id: int, today: date) -> Cascade:
         axes=_axes(session, organisation_id, ties),
         objectives=_objectives(session, organisation_id, ties, actions),
         indicators=indicators_measured(session, organisation_id),
-        sites=_sites(session, organisation_id),
+        sites=tuple(SiteFacts(id=row.id, name=row.name) for row in house if row.id),
         priorities=_priorities(session, organisation_id),
         conflicts=_conflicts(session, organisation_id),
+        per_owner=house[0].objectives_per_owner,
+        review_months=house[0].objective_review_months,
     )
 
 
@@ -186,13 +189,21 @@ def _facts(
     )
 
 
-def _sites(session: Session, organisation_id: int) -> tuple[SiteFacts, ...]:
-    rows = session.execute(
-        select(Site.id, Site.name)
-        .where(Site.organisation_id == organisation_id, Site.archived_at.is_(None))
+def _house(session: Session, organisation_id: int) -> Sequence[Any]:
+    """Return the limits of an organisation beside each of its sites; at least one row."""
+    here = (Site.organisation_id == Organisation.id) & Site.archived_at.is_(None)
+    return session.execute(
+        select(
+            Site.id,
+            Site.name,
+            Organisation.objectives_per_owner,
+            Organisation.objective_review_months,
+        )
+        .select_from(Organisation)
+        .outerjoin(Site, here)
+        .where(Organisation.id == organisation_id)
         .order_by(Site.name, Site.id)
-    )
-    return tuple(SiteFacts(id=row.id, name=row.name) for row in rows)
+    ).all()
 
 
 def _priorities(session: Session, organisation_id: int) -> tuple[PriorityFacts, ...]:

@@ -38,7 +38,6 @@ from qse_audit.objectives.rules.drafts import (
     turn_refusals,
 )
 from qse_audit.objectives.rules.facts import (
-    REVIEW_MONTHS,
     Axis,
     Cascade,
     Commitment,
@@ -62,7 +61,6 @@ __all__ = [
     "LIVE",
     "MOVED",
     "OBJECTIVE_WORKFLOW",
-    "REVIEW_MONTHS",
     "VERBS",
     "Acceptance",
     "Anomaly",

@@ -6,14 +6,10 @@ from datetime import date
 from fractions import Fraction
 from functools import cached_property
 
+from qse_audit.accounts.rules import USUAL_PER_OWNER, USUAL_REVIEW_MONTHS
 from qse_audit.core.series import Direction
 from qse_audit.objectives.rules.codes import LIVE, Level, ObjectiveStatus, PriorityKind, RollUp
 from qse_audit.referentials.rules import Domain
-
-PER_OWNER = 7
-"""Running objectives that one person can carry, unless told otherwise."""
-REVIEW_MONTHS = 6
-"""Months after which a running objective should have been looked at again."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,8 +134,10 @@ class Cascade:
     """The domains that must have objectives; those of the commitments are added."""
     priorities: Sequence[Priority] = ()
     conflicts: Sequence[Conflict] = ()
-    per_owner: int = PER_OWNER
-    review_months: int = REVIEW_MONTHS
+    per_owner: int = USUAL_PER_OWNER
+    """Running objectives that one person can carry."""
+    review_months: int = USUAL_REVIEW_MONTHS
+    """Months after which a running objective should have been looked at again."""
 
     @cached_property
     def live(self) -> tuple[ObjectiveFacts, ...]:
