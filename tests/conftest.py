@@ -3,6 +3,7 @@
 ``--db sqlite|postgresql|both`` (both by default) chooses where tests that store things run.
 """
 
+import gc
 import json
 import secrets
 import shutil
@@ -11,7 +12,6 @@ from collections.abc import Callable, Iterator
 from datetime import timedelta
 from functools import cache
 from pathlib import Path
-from zlib import crc32
 
 import pytest
 from bs4 import BeautifulSoup
@@ -38,24 +38,14 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "database" in metafunc.fixturenames:
-        chosen = metafunc.config.getoption("--db")
-        kinds = databases_of(metafunc) if chosen == "both" else [chosen]
-        metafunc.parametrize("database", kinds, indirect=True)
+        metafunc.parametrize("database", databases.kinds(metafunc.config), indirect=True)
 
 
-STORING = ("services", "queries", "scopes", "lists", "wall", "trail", "jobs", "migrations")
-"""Words in the names of the modules whose tests run on both databases when both are asked for."""
-
-
-def databases_of(metafunc: pytest.Metafunc) -> list[str]:
-    """Return where a test runs when both are asked for: pages and the like on one, in turns.
-
-    What they ask of the database is tested on both by the services and queries below them.
-    """
-    kinds, module = ["sqlite", "postgresql"], metafunc.module.__name__
-    if module.startswith("tests.db.") or any(word in module for word in STORING):
-        return kinds
-    return [kinds[crc32(metafunc.function.__name__.encode()) % 2]]
+def pytest_collection_finish() -> None:
+    """Let the collector pass by what lives as long as the worker, and come less often."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 20)
 
 
 def pytest_sessionfinish() -> None:
@@ -83,9 +73,9 @@ def database(request: pytest.FixtureRequest) -> Iterator[str]:
 
 @pytest.fixture
 def engine(database: str) -> Iterator[Engine]:
-    engine = make_engine(database)
+    engine = databases.engine_of(database)
     yield engine
-    engine.dispose()
+    databases.leave(engine)
 
 
 @pytest.fixture

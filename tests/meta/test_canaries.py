@@ -34,7 +34,7 @@ from tests.canaries import (
     plant,
     readable,
 )
-from tests.databases import above_the_wall
+from tests.databases import above_the_wall, kinds
 from tests.world import ACTORS, SAMPLES, World, world_on
 
 STRANGERS = ["claire", "emma", "karine"]
@@ -45,22 +45,15 @@ PER_ENDPOINT = 4
 
 
 EVERYBODY = [*ACTORS, *(f"twin-{name}" for name in STRANGERS)]
-BEHIND_THE_WALL = ["claire", "karine", "thomas"]
-"""Who walks on PostgreSQL as well: the others see nothing there that SQLite would not show."""
 
 
 def pytest_generate_tests(metafunc):
-    chosen = metafunc.config.getoption("--db")
-    kinds = ["sqlite", "postgresql"] if chosen == "both" else [chosen]
-    if "name" not in metafunc.fixturenames:
-        metafunc.parametrize("kind", [group(kinds[0])])
-        return
-    pairs = [
-        group(kind, name)
-        for kind in kinds
-        for name in (BEHIND_THE_WALL if kind == "postgresql" and chosen == "both" else EVERYBODY)
-    ]
-    metafunc.parametrize(("kind", "name"), pairs)
+    chosen = kinds(metafunc.config)
+    if "name" in metafunc.fixturenames:
+        pairs = [group(kind, name) for kind in chosen for name in EVERYBODY]
+        metafunc.parametrize(("kind", "name"), pairs)
+    else:
+        metafunc.parametrize("kind", [group(chosen[0])])
 
 
 def group(kind, *values):

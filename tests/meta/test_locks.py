@@ -41,9 +41,10 @@ from qse_audit.portfolios.models import (
 )
 from qse_audit.portfolios.rules import CandidacyStatus
 from qse_audit.web.forms import CodeField
+from tests.databases import kinds
 from tests.world import ACTORS, SAMPLES, World, world_on
 
-ACTS = {"sqlite": 5_000, "postgresql": 500}
+ACTS = {"sqlite": 5_000, "postgresql": 1_500}
 AREAS = ("actions", "assessments", "audits", "evidence", "findings", "portfolios")
 LAWFUL = {("portfolios.move", "reopen")}
 """What opens a submitted dossier again, by its exam centre: the one way, with a reason."""
@@ -59,9 +60,7 @@ FRAME = ("mission", "company_context", "route", "candidate_id", "submitted_at")
 
 
 def pytest_generate_tests(metafunc):
-    chosen = metafunc.config.getoption("--db")
-    kinds = ["sqlite"] if chosen == "both" else [chosen]
-    metafunc.parametrize("kind", kinds)
+    metafunc.parametrize("kind", kinds(metafunc.config))
 
 
 @pytest.fixture

@@ -3,16 +3,14 @@
 from sqlalchemy import text
 
 from qse_audit.db.schema import downgrade, upgrade
-from tests.databases import above_the_wall
+from tests.databases import above_the_wall, kinds
 from tests.world import world_on
 
 WORDS = text("SELECT id, event_id, name, salt, value FROM event_text ORDER BY id")
 
 
 def pytest_generate_tests(metafunc):
-    chosen = metafunc.config.getoption("--db")
-    kinds = ["sqlite", "postgresql"] if chosen == "both" else [chosen]
-    metafunc.parametrize("kind", kinds)
+    metafunc.parametrize("kind", kinds(metafunc.config))
 
 
 def stored(engine):
