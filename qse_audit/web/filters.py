@@ -10,7 +10,7 @@ from flask import Flask
 from markupsafe import Markup, escape
 
 from qse_audit.core.periods import Frequency, Period
-from qse_audit.core.text import pick, typeset
+from qse_audit.core.text import N_, pick, typeset
 from qse_audit.documents import text
 from qse_audit.documents.charts import NARROW, WIDE, ChartSpec, to_plotly, to_svg, to_table
 from qse_audit.web.i18n import locale, translate
@@ -38,6 +38,11 @@ def local(texts: Any) -> str:
 def period_label(day: date, frequency: Frequency) -> str:
     """Return the name of the period that ``day`` begins: ``mars 2026``."""
     return translate(Period.of(frequency, day).label)
+
+
+def colon() -> str:
+    """Return what stands between a thing and what is said of it, with the spaces of the page."""
+    return translate(N_(" : "))
 
 
 def unbroken(text: str) -> Markup:
@@ -83,6 +88,7 @@ def labelled(cells: Markup, labels: Sequence[str]) -> Markup:
 
 def init_app(app: Flask) -> None:
     """Give the templates of ``app`` the filters."""
+    app.jinja_env.globals["colon"] = colon
     app.jinja_env.filters.update(
         day=_worded(text.day),
         moment=_worded(text.moment),

@@ -68,6 +68,16 @@ def worlds():
         yield cache(lambda kind: (stack.enter_context(planted(kind)), {}))
 
 
+@pytest.fixture(scope="module")
+def all_facts():
+    return cache(Facts)
+
+
+@pytest.fixture
+def facts(all_facts, world):
+    return all_facts(world)
+
+
 @pytest.fixture
 def world(worlds, kind):
     return worlds(kind)[0]
@@ -226,64 +236,84 @@ OWN = {"notice": "person_id", "assessment_note": "evaluator_id"}
 """Tables whose rows are read by one person alone."""
 
 
+class Facts:
+    """What the policy knows of the rows of a world, read once for everybody: a walk writes nothing
+    that it judges."""
+
+    def __init__(self, world: World) -> None:
+        self.engine, self.targets = world.engine, targets(world.app)
+        self.row_of = cache(self._row)
+        self.access_of = cache(self._access)
+        self.situations_naming = cache(self._situations_naming)
+        self._rows = cache(self._all_rows)
+
+    def _access(self, table: str, key: int) -> Access:
+        with Session(self.engine) as session:
+            return self.targets[table].load(session, key).access()
+
+    def _situations_naming(self, table: str, key: int) -> list[Access]:
+        tied = select(SituationRecord).where(
+            SituationRecord.record_kind == table, SituationRecord.record_id == key
+        )
+        with Session(self.engine) as session:
+            return [record.access() for record in session.scalars(tied)]
+
+    def _row(self, table: str, key: int) -> Any:
+        return self._rows(table)[key]
+
+    def _all_rows(self, table: str) -> dict[int, Any]:
+        with Session(self.engine) as session:
+            rows = session.execute(Base.metadata.tables[table].select()).mappings()
+            return {row["id"]: row for row in rows}
+
+
 class Judge:
     """Says what the policy opens of a row: through the object that it belongs to."""
 
-    def __init__(self, world: World, session: Session) -> None:
-        self.session, self.targets = session, targets(world.app)
-        self.known: dict[tuple[Identity, str, int], bool] = {}
+    def __init__(self, facts: Facts, who: Identity) -> None:
+        self.facts, self.who = facts, who
+        self.may_read = cache(self._may_read)
 
-    def opens(self, who: Identity, canary: Canary) -> bool:
+    def opens(self, canary: Canary) -> bool:
         column = f"{canary.table}.{canary.column}"
         if column in SECRETS or column in LABELS:
             return column in LABELS
-        if canary.table == "person" and canary.key == who.user_id:
+        if canary.table == "person" and canary.key == self.who.user_id:
             return True
-        asked = (who, canary.table, canary.key)
-        if asked not in self.known:
-            self.known[asked] = self._may_read(who, canary.table, canary.key)
-        return self.known[asked] or (canary.column in TIED and self._is_named_to(who, canary))
+        known = self.may_read(canary.table, canary.key)
+        return known or (canary.column in TIED and self._is_named(canary))
 
-    def _is_named_to(self, who: Identity, canary: Canary) -> bool:
-        tied = select(SituationRecord).where(
-            SituationRecord.record_kind == canary.table, SituationRecord.record_id == canary.key
-        )
+    def _is_named(self, canary: Canary) -> bool:
         if canary.table not in set(Kind):
             return False
-        return any(
-            allows(who, Permission.SITUATION_READ, record.access())
-            for record in self.session.scalars(tied)
-        )
+        situations = self.facts.situations_naming(canary.table, canary.key)
+        return any(allows(self.who, Permission.SITUATION_READ, each) for each in situations)
 
-    def _may_read(self, who: Identity, table: str, key: int) -> bool:
-        row = self._row(table, key)
+    def _may_read(self, table: str, key: int) -> bool:
+        row = self.facts.row_of(table, key)
         if table in OWN:
-            return row[OWN[table]] == who.user_id
+            return row[OWN[table]] == self.who.user_id
         if table == "event_text":
-            return self._may_read_event(who, self._row("event", row["event_id"]))
-        if target := self.targets.get(table):
-            return allows(who, target.read, target.load(self.session, key).access())
-        return any(self._through(who, table, parent, row[name]) for name, parent in owners(table))
+            return self._may_read_event(self.facts.row_of("event", row["event_id"]))
+        if target := self.facts.targets.get(table):
+            return allows(self.who, target.read, self.facts.access_of(table, key))
+        return any(self._through(table, parent, row[name]) for name, parent in owners(table))
 
-    def _may_read_event(self, who: Identity, event: Any) -> bool:
+    def _may_read_event(self, event: Any) -> bool:
         here = Access(frozenset({event["organisation_id"]}))
         subject = event["subject_kind"]
-        of_subject = subject in self.targets and self._may_read(who, subject, event["subject_id"])
-        return of_subject or allows(who, Permission.TRAIL_READ, here)
+        known = subject in self.facts.targets and self.may_read(subject, event["subject_id"])
+        return known or allows(self.who, Permission.TRAIL_READ, here)
 
-    def _through(self, who: Identity, table: str, parent: str, key: int | None) -> bool:
-        target = self.targets.get(parent)
+    def _through(self, table: str, parent: str, key: int | None) -> bool:
+        target = self.facts.targets.get(parent)
         permission = NARROWER.get(table, target and target.read)
         if key is not None and parent == "measurement":  # it belongs to an indicator itself
-            return self._may_read(who, parent, key)
+            return self.may_read(parent, key)
         if key is None or permission is None:
             return False
-        here = target.load(self.session, key).access() if target else Access(frozenset({key}))
-        return allows(who, permission, here)
-
-    def _row(self, table: str, key: int) -> Any:
-        model = Base.metadata.tables[table]
-        return self.session.execute(model.select().where(model.c.id == key)).mappings().one()
+        here = self.facts.access_of(parent, key) if target else Access(frozenset({key}))
+        return allows(self.who, permission, here)
 
 
 def owners(table: str) -> list[tuple[str, str]]:
@@ -296,15 +326,13 @@ def owners(table: str) -> list[tuple[str, str]]:
     ]
 
 
-def test_nobody_meets_a_word_that_the_policy_keeps_from_them(world, walks, name):
-    who = world.people[name]
-    with Session(world.engine) as session:
-        judge = Judge(world, session)
-        closed = {
-            f"{world.planted[canary]} in {path}"
-            for canary, path in met(world, walks, name).items()
-            if not judge.opens(who, world.planted[canary])
-        }
+def test_nobody_meets_a_word_that_the_policy_keeps_from_them(world, walks, facts, name):
+    judge = Judge(facts, world.people[name])
+    closed = {
+        f"{world.planted[canary]} in {path}"
+        for canary, path in met(world, walks, name).items()
+        if not judge.opens(world.planted[canary])
+    }
     assert not closed, "\n".join(sorted(closed))
 
 

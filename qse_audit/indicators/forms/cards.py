@@ -79,7 +79,7 @@ class CardForm(VersionedForm):
     )  # fmt: skip
     domain = CodeField(_l("Domaine"), IndicatorDomain, [InputRequired(REQUIRED)])
     owner_id = SelectField(
-        _l("Pilote"), [InputRequired(REQUIRED)], coerce=only_digits,
+        _l("Responsable"), [InputRequired(REQUIRED)], coerce=only_digits,
         description=_l("Cette personne est prévenue quand des valeurs manquent."),
     )  # fmt: skip
     process_id = SelectField(_l("Processus"), coerce=only_digits)
@@ -164,7 +164,7 @@ class AdoptForm(Form):
     """Take an indicator of the library: only what the library cannot know is asked."""
 
     title = StringField(_l("Nom de l’indicateur"), [InputRequired(REQUIRED), Length(max=LINE)])
-    owner_id = SelectField(_l("Pilote"), [InputRequired(REQUIRED)], coerce=only_digits)
+    owner_id = SelectField(_l("Responsable"), [InputRequired(REQUIRED)], coerce=only_digits)
     process_id = SelectField(_l("Processus"), coerce=only_digits)
 
     def offer(self, people: Choices, processes: Choices) -> "AdoptForm":

@@ -158,7 +158,7 @@ SUMMARY = (
     (N_("Lecture"), 18),
     (N_("Phrase de lecture"), 70),
     (N_("Décision qu’il permet"), 50),
-    (N_("Pilote"), 24),
+    (N_("Responsable"), 24),
     (N_("Signaux à expliquer"), 12),
 )
 VALUES = (
@@ -172,7 +172,7 @@ _WORDS = {
     "page": N_("Page"),
     "kind": N_("Tableau de bord"),
     "decision": N_("Décision qu’il permet"),
-    "owner": N_("Pilote"),
+    "owner": N_("Responsable"),
     "none": N_("Aucune valeur à dessiner pour l’instant."),
 }
 _SIDE_BY_SIDE = N_(

@@ -105,7 +105,7 @@ def _why(card: PrintedCard) -> list[tuple[Message, Any]]:
         (N_("Domaine"), one.domain.label),
         (N_("Sens voulu"), one.direction.label),
         (N_("Nature"), one.timing.label),
-        (N_("Pilote"), one.owner.name),
+        (N_("Responsable"), one.owner.name),
         (N_("Périmètre"), one.perimeter),
         (N_("Processus"), card.places.process or ""),
         (N_("Site"), card.places.site or ""),

@@ -84,7 +84,7 @@ def _card(reading: Reading, texts: Texts, today: date) -> dict[str, Any]:
         (N_("Dernière valeur"), _last(reading, texts) or ""),
         (N_("Phrase de lecture"), worded(reading.analysis.told.sentence, scale, texts.locale)),
         (N_("Doute"), ", ".join(doubts_of(reading, today, texts))),
-        (N_("Pilote"), indicator.owner.name),
+        (N_("Responsable"), indicator.owner.name),
         (N_("Dernière revue"), " — ".join(filter(None, (reviewed, indicator.review_note)))),
         (N_("À revoir le"), review_on),
     )
@@ -153,7 +153,7 @@ COLUMNS = (
     (N_("Statut"), 12),
     (N_("But"), 40),
     (N_("Décision qu’il permet"), 50),
-    (N_("Pilote"), 24),
+    (N_("Responsable"), 24),
     (N_("Dernière valeur"), 16),
     (N_("Lecture"), 18),
     (N_("Valeurs"), 10),

@@ -14,7 +14,7 @@ COLUMNS = (
     (N_("Nom court"), 12),
     (N_("Domaine"), 24),
     (N_("Statut"), 12),
-    (N_("Pilote"), 24),
+    (N_("Responsable"), 24),
     (N_("Fréquence"), 12),
     (N_("Sens voulu"), 20),
     (N_("Dernière période"), 18),
