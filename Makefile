@@ -9,7 +9,7 @@ demo: $(VENV)/run.stamp
 	$(BIN)/qse-audit demo
 
 test: $(VENV)/test.stamp lint types
-	$(BIN)/pytest -q -n auto --dist loadgroup -m "not e2e"
+	$(BIN)/pytest -q -n auto -m "not e2e"
 
 # Needs Debian’s chromium: apt-get install chromium
 e2e: $(VENV)/test.stamp

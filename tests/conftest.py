@@ -20,6 +20,7 @@ from flask.testing import FlaskClient
 from jinja2 import FileSystemBytecodeCache
 from sqlalchemy import Engine, event
 from sqlalchemy.orm import Session
+from xdist.scheduler import LoadScopeScheduling
 
 from qse_audit.accounts.models import SignInSession
 from qse_audit.accounts.queries import token_hash
@@ -39,6 +40,23 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "database" in metafunc.fixturenames:
         metafunc.parametrize("database", databases.kinds(metafunc.config), indirect=True)
+
+
+TOGETHER = ("tests/meta/test_canaries.py", "tests/demo/test_cli.py")
+"""Files whose tests share what takes long: those of one database run in one worker, in order."""
+
+
+class Together(LoadScopeScheduling):
+    """Hands tests to the workers one by one, but for those that belong together."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file, _, name = nodeid.partition("::")
+        kind = "postgresql" if "[postgresql" in name else ""
+        return f"{file} {kind}" if file in TOGETHER else nodeid
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> Together:
+    return Together(config, log)
 
 
 def pytest_collection_finish() -> None:

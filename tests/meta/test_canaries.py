@@ -50,15 +50,9 @@ EVERYBODY = [*ACTORS, *(f"twin-{name}" for name in STRANGERS)]
 def pytest_generate_tests(metafunc):
     chosen = kinds(metafunc.config)
     if "name" in metafunc.fixturenames:
-        pairs = [group(kind, name) for kind in chosen for name in EVERYBODY]
-        metafunc.parametrize(("kind", "name"), pairs)
+        metafunc.parametrize(("kind", "name"), [(k, name) for k in chosen for name in EVERYBODY])
     else:
-        metafunc.parametrize("kind", [group(chosen[0])])
-
-
-def group(kind, *values):
-    """Let the tests of one database run one after the other, on one world."""
-    return pytest.param(kind, *values, marks=pytest.mark.xdist_group(f"canaries {kind}"))
+        metafunc.parametrize("kind", chosen[:1])
 
 
 @pytest.fixture(scope="module")
