@@ -10,13 +10,14 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from qse_audit.audits.models import Report
+from qse_audit.balances.models import Balance, BalanceRecord
 from qse_audit.core.canonical import canonical_json
 from qse_audit.core.text import N_
 from qse_audit.db.trail import Event
 from qse_audit.doctor.faults import Examination, Fault
 from qse_audit.portfolios.models import Candidacy, Dossier, SignedOpinion
 
-VERBS = ("audit.report", "audit.revise", "opinion.sign", "dossier.seal")
+VERBS = ("audit.report", "audit.revise", "opinion.sign", "dossier.seal", "balance.freeze")
 """The events that record a content with its hash."""
 AT_ONCE = 50
 
@@ -39,7 +40,7 @@ class _Paper:
 
 
 def examine_sealed(session: Session, found: Examination) -> None:
-    """Look at every report, signed opinion and dossier."""
+    """Look at every report, signed opinion, dossier and frozen balance."""
     told = _told(session)
     for paper in _papers(session):
         found.count("sealed")
@@ -95,6 +96,7 @@ def _papers(session: Session) -> Iterable[_Paper]:
     yield from _reports(session)
     yield from _opinions(session)
     yield from _dossiers(session)
+    yield from _balances(session)
 
 
 def _digest(content: Any) -> str:
@@ -152,4 +154,23 @@ def _dossiers(session: Session) -> Iterator[_Paper]:
             {"sha256": dossier.sha256, "reference": dossier.reference},
             _digest(model) == dossier.model["chain"]["model_sha256"],
             (dossier.head_seq, dossier.head_hash),
+        )
+
+
+def _balances(session: Session) -> Iterator[_Paper]:
+    statement = (
+        select(BalanceRecord, Balance.organisation_id, Balance.reference)
+        .join(Balance, Balance.id == BalanceRecord.balance_id)
+        .order_by(BalanceRecord.id)
+        .execution_options(yield_per=AT_ONCE)
+    )
+    for record, organisation_id, reference in session.execute(statement):
+        yield _Paper(
+            f"balance/{record.balance_id}",
+            reference,
+            organisation_id,
+            ("balance", record.balance_id, None),
+            {"sha256": record.sha256, "reference": reference},
+            hashlib.sha256(record.document.encode()).hexdigest() == record.sha256,
+            (record.head_seq, record.head_hash),
         )

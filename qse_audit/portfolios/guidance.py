@@ -174,6 +174,8 @@ HINTS: tuple[Hint, ...] = (
     Hint("C7-f", Kind.ACTION, frozenset({Link.VERIFIER}), N_("vous en avez assuré le suivi")),
     Hint("C1-a", Kind.CONTEXT_ISSUE, _WROTE, N_("vous avez noté cet enjeu")),
     Hint("C1-b", Kind.INTERESTED_PARTY, _WROTE, N_("vous avez noté ce qu’elle demande"), "needs"),
+    Hint("C1-c", Kind.BALANCE, _WROTE, N_("vous y avez réuni les faits d’une période")),
+    Hint("C1-c", Kind.BALANCE, _WROTE, N_("chaque partie y est commentée"), "read"),
     Hint(
         "C1-d",
         Kind.INTERESTED_PARTY,

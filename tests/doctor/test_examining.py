@@ -74,6 +74,11 @@ TAMPERING = {
         "model_sha256 = (SELECT model_sha256 FROM report WHERE id = 2) WHERE id = 1",
         {"sealed_differs"},
     ),
+    "the facts of a frozen balance": (
+        "UPDATE balance_record SET document = replace(document, 'Le système', 'Un système')",
+        {"sealed_changed"},
+    ),
+    "a frozen balance taken away": ("DELETE FROM balance_record", {"sealed_missing"}),
     "a report taken away": ("DELETE FROM report WHERE id = 1", {"sealed_missing"}),
     "a signed opinion": (
         "UPDATE signed_opinion SET document = replace(document, '\"observed\"', '\"partly\"')",
@@ -119,7 +124,7 @@ def without_triggers(session):
         session.execute(text("SET LOCAL session_replication_role = replica"))
     else:
         session.execute(text("PRAGMA defer_foreign_keys = ON"))
-        for table in ("event", "report", "signed_opinion", "dossier"):
+        for table in ("event", "report", "signed_opinion", "dossier", "balance_record"):
             for act in ("update", "delete"):
                 session.execute(text(f"DROP TRIGGER {table}_no_{act}"))
     yield

@@ -257,6 +257,7 @@ def test_every_suggestion_is_about_a_part_that_can_be_played():
         (Kind.CONTEXT_ISSUE, "author", set(), ["C1-a"]),
         (Kind.INTERESTED_PARTY, "author", set(), []),
         (Kind.INTERESTED_PARTY, "author", {"needs", "obligation"}, ["C1-b", "C1-d"]),
+        (Kind.BALANCE, "author", {"read"}, ["C1-c"]),
         (Kind.PROPOSAL, "author", {"facts", "decided"}, ["C1-e", "C1-g"]),
         (Kind.PROPOSAL, "decider", {"facts", "decided"}, []),
         (Kind.POLICY, "author", {"covered", "decided"}, ["C1-f", "C1-g"]),

@@ -51,6 +51,7 @@ from qse_audit.policy.rules import (
     Swot,
 )
 from qse_audit.referentials.rules import Domain
+from tests.balances.factories import freeze, make_balance, make_ready
 from tests.factories import NOW, Cast
 from tests.objectives.factories import make_indicator
 from tests.portfolios import factories as make
@@ -174,6 +175,14 @@ def _decided_policy(stage: Stage, who: Identity) -> int:
     policy.decided_by_id = who.user_id
     stage.session.commit()
     return int(policy.id)
+
+
+def _balance(stage: Stage, who: Identity, *, by: Identity | None = None) -> int:
+    """Freeze a balance that ``who`` wrote in, begun by ``by`` or by themselves."""
+    balance = make_balance(stage.session, by or who)
+    make_ready(stage.session, balance, who)
+    freeze(stage.session, balance, stage.cast.claire)
+    return int(balance.id)
 
 
 def _issue(stage: Stage, who: Identity) -> int:
@@ -359,6 +368,12 @@ WAYS = (
     Way(Kind.POLICY, I.AUTHOR, lambda stage, who: int(_policy(stage, who).id)),
     Way(Kind.POLICY, I.AUTHOR, _wrote_in_policy),
     Way(Kind.POLICY, I.DECIDER, _decided_policy),
+    Way(Kind.BALANCE, I.AUTHOR, _balance),
+    Way(
+        Kind.BALANCE,
+        I.AUTHOR,
+        lambda stage, who: _balance(stage, who, by=stage.cast.claire),
+    ),
     Way(Kind.CONTEXT_ISSUE, I.AUTHOR, _issue),
     Way(Kind.INTERESTED_PARTY, I.AUTHOR, _party),
     Way(Kind.PROPOSAL, I.AUTHOR, _proposal),

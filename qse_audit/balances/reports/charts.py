@@ -8,7 +8,7 @@ from qse_audit.core.text import N_, Message
 from qse_audit.documents.charts import ChartSpec
 from qse_audit.documents.charts.spec import Axis, Bars, Tone
 
-GRADES = (Tone.DANGER, Tone.WARNING, Tone.INFO, Tone.ACCENT, Tone.SUCCESS)
+GRADES = (Tone.DANGER, Tone.WARNING, Tone.NEUTRAL, Tone.INFO, Tone.SUCCESS)
 """From the gravest grade to the strengths."""
 MOST_PLACES = 8
 
@@ -57,15 +57,17 @@ def _audits(facts: Facts, wording: Wording) -> ChartSpec | None:
 
 
 def _findings(facts: Facts, wording: Wording) -> ChartSpec | None:
-    """Return the findings by grade, in both periods."""
+    """Return the findings by grade, in both periods, or in this one where nothing else is known."""
     table = facts.breakdown("findings-by-grade")
     if table is None:
         return None
+    first = 0 if all(counts[0] is not None for _, counts in table.rows) else 1
     bars = [
-        Bars(wording.named(label), list(counts), tone)
+        Bars(wording.named(label), list(counts[first:]), tone)
         for (label, counts), tone in zip(table.rows, GRADES, strict=True)
     ]
-    axis = Axis([wording.say(each) for each in table.columns], wording.say(N_("Période")))
+    places = [wording.say(each) for each in table.columns[first:]]
+    axis = Axis(places, wording.say(N_("Période")))
     return _chart(N_("Constats par gravité"), _read(table), wording, axis=axis, bars=bars)
 
 

@@ -12,7 +12,7 @@ from qse_audit.core.canonical import canonical_json
 from qse_audit.core.text import N_, Message
 from qse_audit.documents.charts import to_svg
 from qse_audit.documents.pdf import render_pdf
-from qse_audit.documents.text import moment, number
+from qse_audit.documents.text import NOTHING, moment, number
 
 TEMPLATE = "balance.typ"
 ATTACHED = "bilan.json"
@@ -112,7 +112,7 @@ def _row(shown: Shown) -> dict[str, Any]:
         "value": shown.value,
         "detail": shown.detail,
         "before": shown.before,
-        "drift": shown.drift_label,
+        "drift": NOTHING if shown.drift is Drift.NEITHER else shown.drift_label,
         "tone": TONES.get(shown.drift, "plain"),
         "known": shown.is_known,
     }

@@ -95,6 +95,9 @@ class Wording:
         return figure.digits
 
     def _detail(self, figure: Figure) -> str:
+        if figure.of is not None and figure.unit is Unit.MEASURE:
+            some, among = figure.of
+            return self.say(N_("%(some)s pour %(all)s audits", some=some, all=among))
         if figure.of is not None:
             return self.say(N_("%(some)s sur %(all)s", some=figure.of[0], all=figure.of[1]))
         return " · ".join(self._parts(figure)) if figure.line else ""

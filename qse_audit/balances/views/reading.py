@@ -22,6 +22,7 @@ from qse_audit.balances.views.blueprint import BALANCE, FACT, bp, told
 from qse_audit.core.clock import day_in_paris, now
 from qse_audit.core.errors import NotFound
 from qse_audit.core.permissions import Permission
+from qse_audit.documents.names import MEDIA_TYPES
 from qse_audit.web.database import session
 from qse_audit.web.guards import can, reach, requires
 from qse_audit.web.i18n import locale
@@ -31,7 +32,6 @@ from qse_audit.web.paging import page
 from qse_audit.web.sign_in import identity
 
 P = Permission
-SHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @bp.get("/")
@@ -164,7 +164,7 @@ def paper(balance: Balance) -> ResponseReturnValue:
     if record is None or balance.frozen_by is None:
         raise NotFound(f"record of balance {balance.id}")
     content = reports.balance_pdf(record, balance.frozen_by.name, locale())
-    return _file(content, "application/pdf", f"{balance.reference}.pdf")
+    return _file(content, "pdf", balance.reference)
 
 
 @bp.get("/<int:balance_id>/facts.xlsx")
@@ -172,15 +172,15 @@ def paper(balance: Balance) -> ResponseReturnValue:
 def sheet(balance: Balance) -> ResponseReturnValue:
     """Send the facts of a balance as a spreadsheet, as they are now for a draft."""
     content = queries.content_of(session(), balance, now())
-    return _file(reports.facts_xlsx(content, locale()), SHEET, f"{balance.reference}.xlsx")
+    return _file(reports.facts_xlsx(content, locale()), "xlsx", balance.reference)
 
 
 # --- what the views are made of ---
 
 
-def _file(content: bytes, media_type: str, name: str) -> Response:
-    headers = {"Content-Disposition": f"attachment; filename={name}"}
-    return Response(content, content_type=media_type, headers=headers)
+def _file(content: bytes, extension: str, name: str) -> Response:
+    headers = {"Content-Disposition": f"attachment; filename={name}.{extension}"}
+    return Response(content, content_type=MEDIA_TYPES[extension], headers=headers)
 
 
 def head_of(content: Content, wording: reports.Wording) -> dict[str, str]:

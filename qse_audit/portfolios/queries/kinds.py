@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from qse_audit.actions.records import ACTION
 from qse_audit.audits.records import AUDIT, REPORT
+from qse_audit.balances.records import BALANCE
 from qse_audit.core.permissions import Kind
 from qse_audit.core.text import Message
 from qse_audit.evidence.records import EVIDENCE
@@ -24,6 +25,7 @@ RECORDS: Mapping[Kind, RecordKind] = {
         CONTEXT_ISSUE,
         INTERESTED_PARTY,
         PROPOSAL,
+        BALANCE,
         OBJECTIVE,
         COHERENCE,
         INDICATOR,
