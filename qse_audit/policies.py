@@ -240,6 +240,7 @@ POLICY: Mapping[Permission, tuple[Alternative, ...]] = {
     # An opinion is the tutor's own act; a candidate never gives one on himself.
     P.OPINION_GIVE: ((linked(L.TUTOR), not_linked(L.CANDIDATE), status(*OPEN_CANDIDACY)),),
     P.OPINION_READ: ((linked(L.CANDIDATE, L.TUTOR),),),
+    P.DOSSIER_LIST: ((role(R.EVALUATOR, R.JURY),),),
     P.DOSSIER_READ: (
         (linked(L.CANDIDATE, L.TUTOR),),
         (linked(L.EVALUATOR, L.JURY), not_linked(L.TUTOR, L.CANDIDATE), status("submitted")),

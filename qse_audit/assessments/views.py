@@ -16,7 +16,7 @@ from flask.typing import ResponseReturnValue
 
 from qse_audit.assessments import queries, services
 from qse_audit.assessments.forms import NoteForm
-from qse_audit.assessments.rules import LEVELS
+from qse_audit.assessments.rules import LEVELS, Reading
 from qse_audit.core.clock import now
 from qse_audit.core.errors import Conflict
 from qse_audit.core.permissions import Permission
@@ -30,12 +30,37 @@ from qse_audit.web.conflicts import conflict_page
 from qse_audit.web.database import commits, files, session
 from qse_audit.web.errors import wants_json
 from qse_audit.web.guards import Target, can, requires
+from qse_audit.web.listing import listing
+from qse_audit.web.paging import page
 from qse_audit.web.sign_in import identity
 
 bp = Blueprint("assessments", __name__, url_prefix="/dossiers")
 
 DOSSIER = Target(get_dossier, "dossier_id", read=Permission.DOSSIER_READ)
 SANDBOX = "sandbox; default-src 'none'"
+
+
+@bp.get("/")
+@requires(Permission.DOSSIER_LIST)
+def index() -> ResponseReturnValue:
+    """List the dossiers that one evaluates or judges, with how far one is."""
+    shown = listing((), "")
+    search, state = shown.values.get("q", ""), shown.values.get("reading", "")
+    lines = page(
+        session(),
+        queries.assigned_dossiers(identity(), search=search, state=state),
+        queries.ORDER,
+        cursor=shown.cursor,
+        make=queries.as_assigned,
+    )
+    return render_template(
+        "assessments/index.html",
+        page=lines,
+        listing=shown,
+        search=search,
+        state=state,
+        states=list(Reading),
+    )
 
 
 @bp.get("/<int:dossier_id>")

@@ -105,6 +105,8 @@ class Permission(StrEnum):
     SITUATION_READ = "situation:read"
     OPINION_GIVE = "opinion:give"
     OPINION_READ = "opinion:read"
+    DOSSIER_LIST = "dossier:list"
+    """The list of the dossiers that one evaluates or judges."""
     DOSSIER_READ = "dossier:read"
     ASSESSMENT_NOTE = "assessment:note"
 

@@ -74,6 +74,7 @@ MAP: tuple[tuple[Message, tuple[Place, ...]], ...] = (
     (
         N_("Certifier"),
         (
+            Place(N_("Dossiers à évaluer"), "assessments.index", "journal-check", P.DOSSIER_LIST),
             Place(N_("Candidatures"), "portfolios.index", "mortarboard", P.CANDIDACY_LIST),
             Place(N_("Certifications"), "certifications.index", "award", P.CERTIFICATION_READ),
         ),

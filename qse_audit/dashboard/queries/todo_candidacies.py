@@ -50,7 +50,12 @@ def candidacies(session: Session, who: Identity, now: datetime) -> Iterable[Sect
     ).all()
     for name, title, words, rank in CANDIDACY_PLACES:
         lines = [_candidacy(row, words, today) for row in rows if row.place == name]
-        yield Section(title=title, lines=lines, rank=rank, more="portfolios.index")
+        yield Section(
+            title=title,
+            lines=lines,
+            rank=rank,
+            more="assessments.index" if name == "read" else "portfolios.index",
+        )
 
 
 CANDIDACY_PLACES = (
