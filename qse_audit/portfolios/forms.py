@@ -177,7 +177,7 @@ def _percent(text: str) -> float:
 class SubmitForm(Form):
     """Declares the portfolio authentic, confirms what leaves, and submits it."""
 
-    places = {"not_declared": "declares"}
+    places = {"not_declared": "declares", "not_released": "releases", "other_list": "releases"}
 
     declares = BooleanField(_l("Je le déclare"))
     releases = BooleanField(_l("Je le confirme"))

@@ -215,6 +215,14 @@ def test_the_list_says_of_each_file_how_it_leaves_and_who_reads_it(
     browse(cast.david, "GET", f"/candidacies/{ready.id}/leaving", status=404)
 
 
+def test_both_boxes_are_asked_for_at_once_each_at_its_place(browse, cast, ready):
+    path = f"/candidacies/{ready.id}/submit"
+    page = browse(cast.emma, "POST", path, status=422, release_sha256="")
+    assert {a["href"] for a in page.select(".summary a")} == {"#declares", "#releases"}
+    for name in ("declares", "releases"):
+        assert page.select_one(f"#{name}") is not None
+
+
 def test_nothing_leaves_that_the_candidate_has_not_confirmed_as_it_is(
     browse, session, cast, ready, evidence
 ):

@@ -10,7 +10,7 @@ long work; :func:`submit_dossier` runs them one after the other):
   candidacy, stores the dossier and records both.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
@@ -170,6 +170,7 @@ def declare_dossier(
         locale=actor.locale,
         now=now,
         is_declared_authentic=is_declared_authentic,
+        also=[NOT_RELEASED] if release_sha256 is None else [],
     )
     _refuse_unread(ready.frozen.model["release"], release_sha256)
     confirmed = {"release_confirmed": Texts(actor.locale).translate(RELEASE_SENTENCE)}
@@ -231,8 +232,12 @@ def _ready(
     locale: str,
     now: datetime,
     is_declared_authentic: bool,
+    also: Sequence[Refusal] = (),
 ) -> Ready:
-    """Return what the portfolio says, and where submitting it leads; refuse what may not be."""
+    """Return what the portfolio says, and where submitting it leads.
+
+    :raises Refused: with every reason, ``also`` among them, why it may not be submitted.
+    """
     if not allows(actor, Permission.CANDIDACY_EDIT, candidacy.access()):
         raise NotAllowed(Permission.CANDIDACY_EDIT)
     portfolio = read_portfolio(session, candidacy)
@@ -243,16 +248,15 @@ def _ready(
     )
     frozen = freeze(session, candidacy, portfolio, files=files, locale=locale, now=now)
     refusals = CANDIDACY_WORKFLOW.refusals(candidacy.status, "submit", facts)
-    refuse_all([*refusals, *frozen.refusals])
+    refuse_all([*refusals, *frozen.refusals, *also])
     return Ready(frozen, CANDIDACY_WORKFLOW.decide(candidacy.status, "submit", facts))
 
 
 def _refuse_unread(release: Mapping[str, Any], shown_sha256: str | None) -> None:
-    """Refuse to let out what the candidate has not read as it is now.
+    """Refuse to let out what the candidate has read otherwise than as it is now.
 
     :raises Refused: then.
     """
-    refuse_all([NOT_RELEASED] if shown_sha256 is None else [])
     refuse_all([] if shown_sha256 in {WHATEVER, release["sha256"]} else [OTHER_LIST])
 
 
