@@ -9,6 +9,7 @@ from sqlalchemy import select
 from qse_audit.certifications.models import Block, Capability, CertificationVersion, Criterion
 from qse_audit.certifications.rules import Modality, Route
 from qse_audit.core.permissions import Kind
+from qse_audit.demo.indicators import first_explained
 from qse_audit.demo.world import World, read
 from qse_audit.portfolios.models import Candidacy, Situation
 from qse_audit.portfolios.queries.candidacies import get_candidacy
@@ -155,6 +156,13 @@ def _tie(
 
 
 def _record(world: World, record: dict[str, Any]) -> tuple[Kind, int]:
+    if "kind" in record:
+        kind, key = Kind(record["kind"]), str(record["key"])
+        if kind is Kind.INDICATOR:
+            return kind, world.indicators[key]
+        if kind is Kind.SIGNAL:
+            return kind, first_explained(world, key).id
+        return kind, world.named[kind, key]
     key = record["audit"]
     if "file" in record:
         return Kind.EVIDENCE, world.evidence[(key, record["finding"], record["file"])].id

@@ -2,16 +2,19 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from fractions import Fraction
 from functools import partial
 from hashlib import sha256
 from typing import Any
 
+from qse_audit.actions.rules import ActionDraft, ActionKind
+from qse_audit.actions.services import Origin, plan_action
 from qse_audit.core.clock import day_in_paris
 from qse_audit.core.expressions import Aggregation
 from qse_audit.core.numbers import parse_number
 from qse_audit.core.periods import Frequency, Period
+from qse_audit.core.permissions import Kind
 from qse_audit.core.series import Direction
 from qse_audit.demo.company import BEGAN
 from qse_audit.demo.world import World, read
@@ -19,7 +22,12 @@ from qse_audit.indicators import services
 from qse_audit.indicators.library import LibraryIndicator, adoption, shipped
 from qse_audit.indicators.models import Indicator
 from qse_audit.indicators.queries import card_of, get_indicator
-from qse_audit.indicators.queries.readings import get_signal, signals_of
+from qse_audit.indicators.queries.readings import (
+    SignalLine,
+    get_charted,
+    get_signal,
+    signals_of,
+)
 from qse_audit.indicators.rules import (
     Aim,
     Band,
@@ -51,6 +59,7 @@ def plan_indicators(world: World) -> None:
             world.timeline.at(entered, "12:00", partial(_date, world, each, event))
         for told in each.get("explained", ()):
             world.timeline.at(told["days_ago"], "16:20", partial(_explain, world, each, told))
+        _plan_answers(world, each, today)
         if not each["numbers"]:
             continue
         month = Period.of(shelf.frequency if shelf else Frequency.MONTH, today)
@@ -65,6 +74,57 @@ def plan_indicators(world: World) -> None:
                     days_ago, "09:40", partial(_enter, world, each, [at], now_month=month)
                 )
     world.timeline.at(0, "05:00", lambda now: _count(world, now))
+
+
+def _plan_answers(world: World, each: dict[str, Any], today: date) -> None:
+    """Plan what the owner does about what the values say: limits anew, an action."""
+    if change := each.get("rebased"):
+        month = Period.of(Frequency.MONTH, today)
+        stretch = services.BaselineDraft(
+            first=month.shift(-change["from"]),
+            last=month.shift(-change["until"]),
+            cause=change["cause"],
+        )
+        world.timeline.at(change["days_ago"], "15:10", partial(_rebase, world, each, stretch))
+    if asked := each.get("asked"):
+        world.timeline.at(asked["days_ago"], "09:20", partial(_ask, world, each, asked))
+
+
+def _rebase(
+    world: World, each: dict[str, Any], stretch: services.BaselineDraft, now: datetime
+) -> None:
+    """Lock the limits anew, as the owner of the indicator."""
+    world.session.expire_all()
+    indicator = get_charted(world.session, world.indicators[each["key"]])
+    owner = world.people[each["owner"]]
+    services.lock_baseline(world.session, indicator, stretch, actor=owner, now=now)
+
+
+def _ask(world: World, each: dict[str, Any], asked: dict[str, Any], now: datetime) -> None:
+    """Ask for the action that answers the first signal that was explained."""
+    signal = first_explained(world, each["key"])
+    draft = ActionDraft(
+        kind=ActionKind.IMPROVEMENT,
+        title=asked["title"],
+        owner_id=world.people[asked["owner"]].user_id,
+        due_on=world.timeline.day(asked["due"]),
+        criterion=asked["criterion"],
+    )
+    origin = Origin(
+        kind=Kind.SIGNAL,
+        id=signal.id,
+        context_kind=Kind.INDICATOR,
+        context_id=signal.indicator_id,
+        organisation_id=world.company_id,
+    )
+    owner = world.people[each["owner"]]
+    plan_action(world.session, draft, origin=origin, actor=owner, now=now)
+
+
+def first_explained(world: World, key: str) -> SignalLine:
+    """Return the oldest signal of an indicator that its owner explained."""
+    lines = signals_of(world.session, indicator_of(world, key))
+    return min((line for line in lines if not line.is_open), key=lambda line: line.from_on)
 
 
 def indicator_of(world: World, key: str) -> Indicator:

@@ -161,6 +161,7 @@ def _write(cascade: Cascade, each: dict[str, Any], now: datetime) -> None:
         cascade.world.session, draft, actor=cascade.world.people["claire"], now=now
     )
     cascade.ids[each["key"]] = made.id
+    cascade.world.named[Kind.OBJECTIVE, each["key"]] = made.id
 
 
 def _draft(cascade: Cascade, each: dict[str, Any]) -> ObjectiveDraft:
@@ -296,4 +297,5 @@ def _accept(cascade: Cascade, each: dict[str, Any], now: datetime) -> None:
 def _freeze(cascade: Cascade, each: dict[str, Any], now: datetime) -> None:
     actor: Identity = cascade.world.people[each["by"]]
     cascade.world.session.expire_all()
-    services.freeze_report(cascade.world.session, each["note"], actor=actor, now=now)
+    report = services.freeze_report(cascade.world.session, each["note"], actor=actor, now=now)
+    cascade.world.named[Kind.COHERENCE, each["key"]] = report.id

@@ -6,6 +6,7 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
+from qse_audit.core.permissions import Kind
 from qse_audit.demo.world import World, read
 from qse_audit.policy import queries
 from qse_audit.policy import services as policy
@@ -90,7 +91,9 @@ def _add_issue(made: Made, each: Mapping[str, Any], now: datetime) -> None:
         review_on=made.world.timeline.day(each["review"]),
     )
     actor = made.world.people[each["by"]]
-    made.issues[each["key"]] = policy.add_issue(made.world.session, draft, actor=actor, now=now)
+    issue = policy.add_issue(made.world.session, draft, actor=actor, now=now)
+    made.issues[each["key"]] = issue
+    made.world.named[Kind.CONTEXT_ISSUE, each["key"]] = issue.id
 
 
 def _withdraw(made: Made, each: Mapping[str, Any], now: datetime) -> None:
@@ -135,9 +138,9 @@ def _propose(made: Made, each: Mapping[str, Any], now: datetime) -> None:
         ),
     )
     actor = made.world.people[each["by"]]
-    made.proposals[each["key"]] = policy.add_proposal(
-        made.world.session, draft, actor=actor, now=now
-    )
+    proposal = policy.add_proposal(made.world.session, draft, actor=actor, now=now)
+    made.proposals[each["key"]] = proposal
+    made.world.named[Kind.PROPOSAL, each["key"]] = proposal.id
 
 
 def _decide(made: Made, each: Mapping[str, Any], now: datetime) -> None:
@@ -168,6 +171,7 @@ def _write(made: Made, each: Mapping[str, Any], now: datetime) -> None:
         now=now,
     )
     made.versions[each["number"]] = version
+    made.world.named[Kind.POLICY, str(each["number"])] = version.id
     words = PolicyDraft(
         title=each["title"],
         introduction=each["introduction"],

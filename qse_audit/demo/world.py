@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from qse_audit.accounts.models import Organisation
 from qse_audit.audits.models import Audit, Report
+from qse_audit.core.permissions import Kind
 from qse_audit.demo.timeline import Timeline
 from qse_audit.documents.seal import SealKey
 from qse_audit.documents.store import FileStore
@@ -36,6 +37,8 @@ class World:
     candidacies: dict[str, Candidacy] = field(default_factory=dict)
     indicators: dict[str, int] = field(default_factory=dict)
     """The ids of the indicators."""
+    named: dict[tuple[Kind, str], int] = field(default_factory=dict)
+    """Other records by kind and by the key of their file, for whoever tells of them later."""
 
     @property
     def company_id(self) -> int:
