@@ -211,7 +211,7 @@ def _variables(card: Indicator, telling: Telling) -> Rows:
     tr = telling.words.translate
     return Rows(
         N_("Les grandeurs"),
-        (N_("Nom"), N_("Grandeur"), N_("Unité"), N_("Ce qui est compté"), N_("Saisie")),
+        (N_("Nom"), N_("Grandeur"), N_("Unité"), N_("Ce qui est compté"), N_("Origine")),
         [
             (
                 each.name,
@@ -246,13 +246,13 @@ def _entered(card: Indicator, around: Around, telling: Telling) -> Rows:
               count=around.counts[card.id])  # fmt: skip
     return Rows(
         N_("Les dernières saisies"),
-        (N_("Période"), N_("Résultat"), N_("Saisie"), N_("Source"), N_("Commentaire"),
+        (N_("Période"), N_("Résultat"), N_("Chiffres saisis"), N_("Source"), N_("Commentaire"),
          N_("Corrections"), N_("Retard en jours")),
         [
             (
                 _period(card, row.period_on, telling),
                 unknown if row.value is None else _number(card, row.value, telling),
-                ", ".join(f"{name} = {value}" for name, value in sorted(row.inputs.items())),
+                _inputs(card, row.inputs, telling),
                 row.source,
                 row.comment,
                 str(row.correction_count),
@@ -262,6 +262,22 @@ def _entered(card: Indicator, around: Around, telling: Telling) -> Rows:
         ],
         tr(note) if rows else tr(N_("Aucune valeur.")),
     )  # fmt: skip
+
+
+def _inputs(card: Indicator, inputs: Mapping[str, str], telling: Telling) -> str:
+    """Return what was entered for a period, each quantity by its label."""
+    comma = "," if telling.words.locale == "fr" else "."
+    return "\n".join(
+        telling.words.translate(
+            N_(
+                "%(label)s : %(value)s",
+                label=each.label,
+                value=inputs[each.name].replace(".", comma),
+            )
+        )
+        for each in card.variables
+        if each.name in inputs
+    )
 
 
 def _baselines(card: Indicator, telling: Telling) -> Rows:

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from qse_audit.accounts.models import Site
 from qse_audit.actions.models import Action
+from qse_audit.core.periods import Period
 from qse_audit.core.permissions import Kind, Role
 from qse_audit.core.text import N_, Message
 from qse_audit.documents.charts import ChartSpec, to_svg, to_table
@@ -24,10 +25,12 @@ from qse_audit.indicators.rules import Completeness
 from qse_audit.processes.models import Process
 from qse_audit.records import Drawing, Rows
 
-FIGURES = 60
+FIGURES = 36
 """How many places of a chart a dossier lists as figures: the last ones; the drawing has all."""
 
-ENTERED = 24
+AFTERWARDS = 6
+"""How many periods after a signal are listed as figures: what became of it."""
+ENTERED = 12
 """How many values a dossier lists with their source and comment: the last ones."""
 
 
@@ -167,18 +170,36 @@ def answers_to(session: Session, signals: Sequence[LoggedSignal]) -> Answers:
 # As people see it ------------------------------------------------------------------------------
 
 
-def drawn(reading: Reading, words: Texts) -> tuple[Sequence[Drawing], Sequence[Rows]]:
-    """Return the chart of a reading and its last figures; nothing where there is no value."""
+def drawn(
+    reading: Reading, words: Texts, *, until: date | None = None
+) -> tuple[Sequence[Drawing], Sequence[Rows]]:
+    """Return the chart of a reading and its last figures; nothing where there is no value.
+
+    ``until``: the figures end some periods after this day; the drawing has all.
+    """
     spec = main_chart(reading.analysis, face_of(reading, words.locale))
     if spec.is_empty:
         return (), ()
-    return (Drawing(spec.title, spec.reading, to_svg(spec)),), (_figures(spec, words),)
+    return (Drawing(spec.title, spec.reading, to_svg(spec)),), (
+        _figures(spec, words, _places_until(reading, until)),
+    )
 
 
-def _figures(spec: ChartSpec, words: Texts) -> Rows:
+def _places_until(reading: Reading, day: date | None) -> int | None:
+    """Return how many places of a series begin by ``day``, and some more; ``None`` for all."""
+    if day is None:
+        return None
+    begun = sum(
+        isinstance(point.period, Period) and point.period.starts_on <= day
+        for point in reading.analysis.series
+    )
+    return begun + AFTERWARDS
+
+
+def _figures(spec: ChartSpec, words: Texts, places: int | None) -> Rows:
     table = to_table(spec)
-    rows = table.rows[-FIGURES:]
-    note = N_("%(shown)d points de la carte sur %(count)d, les derniers.", shown=len(rows),
+    rows = table.rows[:places][-FIGURES:]
+    note = N_("%(shown)d points de la carte sur %(count)d.", shown=len(rows),
               count=len(table.rows))  # fmt: skip
     return Rows(
         N_("Les chiffres de la carte"),

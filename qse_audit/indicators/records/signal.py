@@ -83,7 +83,7 @@ def _snapshot(
         "analysed_at",
     )  # fmt: skip
     card, words = signal.indicator, telling.words
-    drawings, figures = drawn(reading, words)
+    drawings, figures = drawn(reading, words, until=signal.until_on)
     actions = answers.actions.get(signal.id, ())
     facts = [
         (N_("Indicateur"), f"{card.reference} {card.title}"),

@@ -27,6 +27,7 @@ from qse_audit.policy.rules import (
     CoveredList,
     Domain,
     PolicyStatus,
+    ShownBy,
     chosen,
     judge,
     missing_places,
@@ -256,7 +257,7 @@ def _text(sentences: Sequence[PolicySentence], words: Texts) -> Rows:
 def _checklist(judged: CoveredList, words: Texts) -> Rows:
     return Rows(
         N_("Engagements attendus : %(edition)s", edition=judged.checklist.name),
-        (N_("Article"), N_("Attendu"), N_("Réponse"), N_("Raison de faire sans")),
+        (N_("Article"), N_("Engagement attendu"), N_("Réponse"), N_("Raison de faire sans")),
         [
             (
                 line.expected.clause,
@@ -273,8 +274,8 @@ def _answer(line: Covered) -> Message:
     if line.positions:
         numbers = ", ".join(map(str, line.positions))
         return N_("couvert par la phrase %(numbers)s", numbers=numbers)
-    if line.is_met:
-        return N_("communiqué")
+    if line.expected.shown_by is ShownBy.COMMUNICATION:
+        return N_("communiqué") if line.is_met else N_("pas encore communiqué")
     return N_("non couvert") if line.is_missing else N_("écarté, avec sa raison")
 
 

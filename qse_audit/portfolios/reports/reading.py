@@ -10,6 +10,9 @@ from qse_audit.documents.text import Texts, day, file_size, moment
 from qse_audit.portfolios.queries.kinds import VERBS
 from qse_audit.portfolios.rules import Observation
 
+LINE, WIDEST, MARGIN = 100, 42, 3
+"""Letters of a line of a table on paper, of its widest column, and between two columns."""
+
 
 def worded(model: Mapping[str, Any]) -> dict[str, Any]:
     """Return ``model`` with every date and size in words and every reference resolved."""
@@ -51,7 +54,7 @@ def _record(record: Mapping[str, Any], files: Mapping[int, Any], words: Texts) -
         **record,
         "happened": _day(record["happened_on"], words),
         "files": [files[number] for number in record["files"]],
-        "tables": record.get("tables", []),
+        "tables": [{**table, "weights": weights(table)} for table in record.get("tables", [])],
         "drawings": [
             # drawn by ``documents.charts``, which escapes every text itself
             {**each, "svg": Markup(each["svg"]), "image": f"{record['key']}-{place}.svg"}
@@ -67,6 +70,27 @@ def _record(record: Mapping[str, Any], files: Mapping[int, Any], words: Texts) -
             for event in record["events"]
         ],
     }
+
+
+def weights(table: Mapping[str, Any]) -> list[float]:
+    """Return how wide each column of a table is beside the others, so that no word is cut.
+
+    Each has room for its longest word; what is left of a line goes to the columns that want more.
+    """
+    columns = [[head, *cells] for head, *cells in zip(table["head"], *table["rows"], strict=True)]
+    least = [max(map(_longest_word, column)) + MARGIN for column in columns]
+    wanted = [
+        max(low, min(max(map(len, column[1:]), default=0), WIDEST) + MARGIN)
+        for low, column in zip(least, columns, strict=True)
+    ]
+    more = sum(wanted) - sum(least)
+    part = min(1, max(LINE - sum(least), 0) / more) if more else 0
+    return [low + (want - low) * part for low, want in zip(least, wanted, strict=True)]
+
+
+def _longest_word(text: str) -> int:
+    """Return the letters of the longest word; a no-break space makes one word of two."""
+    return max(map(len, text.replace("\n", " ").split(" ")))
 
 
 def _situation(
