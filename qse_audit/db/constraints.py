@@ -8,6 +8,11 @@ def not_blank(column: str) -> CheckConstraint:
     return CheckConstraint(f"length(trim({column})) > 0", f"{column}_not_blank")
 
 
+def in_words(when: str, words: str, name: str) -> CheckConstraint:
+    """Return the invariant that what happened at ``when`` is told in ``words``."""
+    return CheckConstraint(f"{when} IS NULL OR length(trim({words})) > 0", name)
+
+
 def sha256_hex(column: str) -> CheckConstraint:
     """Return the invariant that a column holds 64 characters, as a SHA-256 in hexadecimal does."""
     return CheckConstraint(f"length({column}) = 64", f"{column}_is_sha256")

@@ -12,7 +12,7 @@ from qse_audit.core.periods import Frequency
 from qse_audit.core.permissions import Kind, Link, Role
 from qse_audit.core.series import Direction, RuleSet
 from qse_audit.db.base import Base, BigId, ExactNumber, Versioned, code
-from qse_audit.db.constraints import append_only, not_blank, unique_among
+from qse_audit.db.constraints import append_only, in_words, not_blank, unique_among
 from qse_audit.db.participation import Participation, links_of
 from qse_audit.indicators.rules import (
     AutomaticSource,
@@ -282,9 +282,7 @@ class RareEvent(Base):
     __tablename__ = "indicator_event"
     __table_args__ = (
         Index("ix_indicator_event_of", "indicator_id", "happened_on"),
-        CheckConstraint(
-            "withdrawn_at IS NULL OR length(trim(withdrawn_reason)) > 0", "withdrawn_for_a_reason"
-        ),
+        in_words("withdrawn_at", "withdrawn_reason", "withdrawn_for_a_reason"),
     )
 
     organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"))
@@ -314,7 +312,7 @@ class LoggedSignal(Versioned, Base):
         UniqueConstraint("indicator_id", "rule", "from_on"),
         Index("ix_indicator_signal_open", "organisation_id", "analysed_at", "id"),
         CheckConstraint("(analysed_at IS NULL) = (analysed_by_id IS NULL)", "analysed_by_name"),
-        CheckConstraint("analysed_at IS NULL OR length(trim(analysis)) > 0", "analysed_with_words"),
+        in_words("analysed_at", "analysis", "analysed_with_words"),
     )
 
     organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"))

@@ -19,7 +19,7 @@ from qse_audit.accounts.models import Person, Site
 from qse_audit.core.permissions import Kind, Link
 from qse_audit.core.series import Direction
 from qse_audit.db.base import Base, ExactNumber, Versioned, code
-from qse_audit.db.constraints import append_only, not_blank, sha256_hex
+from qse_audit.db.constraints import append_only, in_words, not_blank, sha256_hex
 from qse_audit.db.participation import Participation, links_of
 from qse_audit.indicators.models import Indicator
 from qse_audit.objectives.rules import Level, ObjectiveStatus, PriorityKind, RollUp, TalkKind
@@ -214,7 +214,7 @@ class Arbitration(Versioned, Base):
         Index("ix_arbitration_second", "second_id"),
         CheckConstraint("first_id < second_id", "two_objectives_in_order"),
         CheckConstraint("(decided_at IS NULL) = (decided_by_id IS NULL)", "decided_by_name"),
-        CheckConstraint("decided_at IS NULL OR length(trim(decision)) > 0", "decided_with_words"),
+        in_words("decided_at", "decision", "decided_with_words"),
         not_blank("conflict"),
     )
 

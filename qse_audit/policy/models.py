@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, foreign, mapped_column, relationship
 from qse_audit.accounts.models import Person
 from qse_audit.core.permissions import Kind, Link
 from qse_audit.db.base import Base, Versioned, code
-from qse_audit.db.constraints import append_only, not_blank, sha256_hex, unique_among
+from qse_audit.db.constraints import append_only, in_words, not_blank, sha256_hex, unique_among
 from qse_audit.db.participation import Participation, links_of
 from qse_audit.policies import Access
 from qse_audit.policy.rules import (
@@ -61,10 +61,7 @@ class ContextIssue(Versioned, Base):
         Index("ix_context_issue_list", "organisation_id", "withdrawn_at", "id"),
         CheckConstraint("weight BETWEEN 1 AND 3", "weight_from_1_to_3"),
         CheckConstraint("(kind = 'external') = (pestel IS NOT NULL)", "pestel_iff_external"),
-        CheckConstraint(
-            "withdrawn_at IS NULL OR length(trim(withdrawal_reason)) > 0",
-            "withdrawn_with_reason",
-        ),
+        in_words("withdrawn_at", "withdrawal_reason", "withdrawn_with_reason"),
         not_blank("title"),
     )
 
@@ -106,10 +103,7 @@ class InterestedParty(Versioned, Base):
         UniqueConstraint("organisation_id", "name"),
         CheckConstraint("influence BETWEEN 1 AND 3", "influence_from_1_to_3"),
         CheckConstraint("interest BETWEEN 1 AND 3", "interest_from_1_to_3"),
-        CheckConstraint(
-            "withdrawn_at IS NULL OR length(trim(withdrawal_reason)) > 0",
-            "withdrawn_with_reason",
-        ),
+        in_words("withdrawn_at", "withdrawal_reason", "withdrawn_with_reason"),
         not_blank("name"),
     )
 

@@ -10,9 +10,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
 from qse_audit.accounts.models import Organisation, Person, Site
-from qse_audit.core.errors import NotFound, Refusal
+from qse_audit.core.errors import Refusal
 from qse_audit.core.periods import Frequency, Period
 from qse_audit.core.workflow import Transition
+from qse_audit.db.loading import loaded
 from qse_audit.indicators import models
 from qse_audit.indicators.models import Indicator
 from qse_audit.indicators.rules import (
@@ -42,18 +43,15 @@ def get_indicator(session: Session, indicator_id: int) -> Indicator:
 
     :raises NotFound: if there is none.
     """
-    found = session.get(
+    found = loaded(
+        session,
         Indicator,
         indicator_id,
-        options=[
-            selectinload(Indicator.variables),
-            selectinload(Indicator.targets),
-            selectinload(Indicator.owner),
-            selectinload(Indicator.participations),
-        ],
+        selectinload(Indicator.variables),
+        selectinload(Indicator.targets),
+        selectinload(Indicator.owner),
+        selectinload(Indicator.participations),
     )
-    if found is None:
-        raise NotFound(f"indicator {indicator_id}")
     return found
 
 

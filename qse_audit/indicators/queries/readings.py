@@ -11,12 +11,12 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from qse_audit.accounts.models import Person
-from qse_audit.core.errors import NotFound
 from qse_audit.core.expressions import Binary, Formula, FormulaError, Negation, parse
 from qse_audit.core.expressions.tree import walk
 from qse_audit.core.periods import Period
 from qse_audit.core.permissions import Kind
 from qse_audit.core.series import Phase, Tolerance
+from qse_audit.db.loading import loaded
 from qse_audit.findings.models import Finding
 from qse_audit.indicators.models import (
     Baseline,
@@ -279,16 +279,12 @@ def get_signal(session: Session, signal_id: int) -> LoggedSignal:
 
     :raises NotFound: if there is none.
     """
-    found = session.get(
+    return loaded(
+        session,
         LoggedSignal,
         signal_id,
-        options=[
-            joinedload(LoggedSignal.indicator).options(*ALONE, joinedload(Indicator.owner)),
-        ],
+        joinedload(LoggedSignal.indicator).options(*ALONE, joinedload(Indicator.owner)),
     )
-    if found is None:
-        raise NotFound(f"signal {signal_id}")
-    return found
 
 
 def get_baseline(session: Session, baseline_id: int) -> Baseline:
@@ -296,9 +292,7 @@ def get_baseline(session: Session, baseline_id: int) -> Baseline:
 
     :raises NotFound: if there is none.
     """
-    found = session.get(Baseline, baseline_id)
-    if found is None:
-        raise NotFound(f"baseline {baseline_id}")
+    found = loaded(session, Baseline, baseline_id)
     get_charted(session, found.indicator_id)
     return found
 
@@ -308,9 +302,7 @@ def get_event(session: Session, event_id: int) -> RareEvent:
 
     :raises NotFound: if there is none.
     """
-    found = session.get(RareEvent, event_id)
-    if found is None:
-        raise NotFound(f"event {event_id}")
+    found = loaded(session, RareEvent, event_id)
     get_charted(session, found.indicator_id)
     return found
 
@@ -320,14 +312,7 @@ def get_charted(session: Session, indicator_id: int) -> Indicator:
 
     :raises NotFound: if there is none.
     """
-    found = session.get(
-        Indicator,
-        indicator_id,
-        options=[*ALONE, joinedload(Indicator.owner)],
-    )
-    if found is None:
-        raise NotFound(f"indicator {indicator_id}")
-    return found
+    return loaded(session, Indicator, indicator_id, *ALONE, joinedload(Indicator.owner))
 
 
 def open_signals(organisation_id: int) -> Select[Any]:

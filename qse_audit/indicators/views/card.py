@@ -1,6 +1,6 @@
 """The pages of one card: read it, write it, say how the number is made and what is aimed at."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from flask import Response, flash, redirect, render_template, request, url_for
@@ -110,14 +110,8 @@ def define(indicator: Indicator) -> ResponseReturnValue:
             version=form.stored_version, actor=identity(), now=now(),
         )  # fmt: skip
 
-    try:
-        if accepted(form, change):
-            flash(_("La formule est à jour ; les résultats sont recalculés."), "success")
-            return redirect(url_for("indicators.detail", indicator_id=indicator.id), 303)
-    except Conflict as conflict:
-        return _written_meanwhile("indicators/formula.html", indicator, form, conflict=conflict)
-    body = render_template("indicators/formula.html", form=form, indicator=indicator, theirs=())
-    return body, 422 if form.errors else 200
+    told = _("La formule est à jour ; les résultats sont recalculés.")
+    return _changed("indicators/formula.html", indicator, form, change=change, told=told)
 
 
 @bp.get("/<int:indicator_id>/formula/check")
@@ -154,14 +148,8 @@ def aim(indicator: Indicator) -> ResponseReturnValue:
             version=form.stored_version, actor=identity(), now=now(),
         )  # fmt: skip
 
-    try:
-        if accepted(form, change):
-            flash(_("Cibles et limites sont à jour."), "success")
-            return redirect(url_for("indicators.detail", indicator_id=indicator.id), 303)
-    except Conflict as conflict:
-        return _written_meanwhile("indicators/targets.html", indicator, form, conflict=conflict)
-    body = render_template("indicators/targets.html", form=form, indicator=indicator, theirs=())
-    return body, 422 if form.errors else 200
+    told = _("Cibles et limites sont à jour.")
+    return _changed("indicators/targets.html", indicator, form, change=change, told=told)
 
 
 # --- what the views are made of ---
@@ -210,6 +198,20 @@ def _aim_form(indicator: Indicator) -> AimForm:
     for _each in range(0 if form.is_submitted() else BLANK_TARGETS):
         form.targets.append_entry()
     return form
+
+
+def _changed(
+    template: str, indicator: Indicator, form: Any, *, change: Callable[[], None], told: str
+) -> ResponseReturnValue:
+    """Make a change of the card, or show its form again with what is wrong or was written."""
+    try:
+        if accepted(form, change):
+            flash(told, "success")
+            return redirect(url_for("indicators.detail", indicator_id=indicator.id), 303)
+    except Conflict as conflict:
+        return _written_meanwhile(template, indicator, form, conflict=conflict)
+    body = render_template(template, form=form, indicator=indicator, theirs=())
+    return body, 422 if form.errors else 200
 
 
 def _written_meanwhile(

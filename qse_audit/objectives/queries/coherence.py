@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, selectinload
 
 from qse_audit.accounts.models import Person
 from qse_audit.core.clock import day_in_paris
-from qse_audit.core.errors import NotFound
+from qse_audit.db.loading import loaded
 from qse_audit.objectives.models import AnomalyAcceptance, CoherenceReport
 from qse_audit.objectives.queries.facts import cascade_of
 from qse_audit.objectives.rules import (
@@ -148,10 +148,7 @@ def get_report(session: Session, report_id: int) -> CoherenceReport:
 
     :raises NotFound: if there is none.
     """
-    found = session.get(CoherenceReport, report_id, options=[selectinload(CoherenceReport.made_by)])
-    if found is None:
-        raise NotFound(f"coherence report {report_id}")
-    return found
+    return loaded(session, CoherenceReport, report_id, selectinload(CoherenceReport.made_by))
 
 
 def report_lines(organisation_id: int) -> Select[Any]:

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session, selectinload
 
 from qse_audit.accounts.models import Membership, Person, Site
-from qse_audit.core.errors import NotFound
+from qse_audit.db.loading import loaded
 from qse_audit.indicators.models import Indicator
 from qse_audit.objectives.models import (
     Arbitration,
@@ -35,22 +35,19 @@ def get_objective(session: Session, objective_id: int) -> Objective:
 
     :raises NotFound: if there is none.
     """
-    found = session.get(
+    found = loaded(
+        session,
         Objective,
         objective_id,
-        options=[
-            selectinload(Objective.owner),
-            selectinload(Objective.created_by),
-            selectinload(Objective.axis),
-            selectinload(Objective.site),
-            selectinload(Objective.process),
-            selectinload(Objective.indicator),
-            selectinload(Objective.talks).selectinload(Talk.said_by),
-            selectinload(Objective.participations),
-        ],
+        selectinload(Objective.owner),
+        selectinload(Objective.created_by),
+        selectinload(Objective.axis),
+        selectinload(Objective.site),
+        selectinload(Objective.process),
+        selectinload(Objective.indicator),
+        selectinload(Objective.talks).selectinload(Talk.said_by),
+        selectinload(Objective.participations),
     )
-    if found is None:
-        raise NotFound(f"objective {objective_id}")
     return found
 
 
@@ -59,10 +56,7 @@ def get_axis(session: Session, axis_id: int) -> Axis:
 
     :raises NotFound: if there is none.
     """
-    found = session.get(Axis, axis_id)
-    if found is None:
-        raise NotFound(f"axis {axis_id}")
-    return found
+    return loaded(session, Axis, axis_id)
 
 
 def get_priority(session: Session, priority_id: int) -> Priority:
@@ -70,10 +64,7 @@ def get_priority(session: Session, priority_id: int) -> Priority:
 
     :raises NotFound: if there is none.
     """
-    found = session.get(Priority, priority_id, options=[selectinload(Priority.objectives)])
-    if found is None:
-        raise NotFound(f"priority {priority_id}")
-    return found
+    return loaded(session, Priority, priority_id, selectinload(Priority.objectives))
 
 
 def get_arbitration(session: Session, arbitration_id: int) -> Arbitration:
@@ -81,18 +72,15 @@ def get_arbitration(session: Session, arbitration_id: int) -> Arbitration:
 
     :raises NotFound: if there is none.
     """
-    found = session.get(
+    found = loaded(
+        session,
         Arbitration,
         arbitration_id,
-        options=[
-            selectinload(Arbitration.first),
-            selectinload(Arbitration.second),
-            selectinload(Arbitration.declared_by),
-            selectinload(Arbitration.decided_by),
-        ],
+        selectinload(Arbitration.first),
+        selectinload(Arbitration.second),
+        selectinload(Arbitration.declared_by),
+        selectinload(Arbitration.decided_by),
     )
-    if found is None:
-        raise NotFound(f"arbitration {arbitration_id}")
     return found
 
 

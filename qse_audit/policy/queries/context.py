@@ -9,8 +9,8 @@ from sqlalchemy import ColumnElement, Row, Select, String, cast, false, or_, sel
 from sqlalchemy.orm import Session, aliased, joinedload
 
 from qse_audit.accounts.models import Person
-from qse_audit.core.errors import NotFound
 from qse_audit.core.permissions import Permission
+from qse_audit.db.loading import loaded
 from qse_audit.policies import Identity, allows
 from qse_audit.policy.models import ClimateDecision, ContextIssue, InterestedParty, Proposal
 from qse_audit.policy.rules import Domain, IssueKind, Pestel, Standing, Swot
@@ -100,14 +100,13 @@ def get_issue(session: Session, issue_id: int) -> ContextIssue:
 
     :raises NotFound: if there is none.
     """
-    found = session.get(
+    return loaded(
+        session,
         ContextIssue,
         issue_id,
-        options=[joinedload(ContextIssue.created_by), joinedload(ContextIssue.reviewed_by)],
+        joinedload(ContextIssue.created_by),
+        joinedload(ContextIssue.reviewed_by),
     )
-    if found is None:
-        raise NotFound(f"issue {issue_id}")
-    return found
 
 
 def issue_lines() -> Select[Any]:

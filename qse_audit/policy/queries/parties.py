@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, Select, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased, joinedload, selectinload
 
-from qse_audit.core.errors import NotFound
+from qse_audit.db.loading import loaded
 from qse_audit.policies import Identity
 from qse_audit.policy.models import InterestedParty, PartyNeed
 from qse_audit.policy.queries.context import holds, readable, standing_of
@@ -66,17 +66,14 @@ def get_party(session: Session, party_id: int) -> InterestedParty:
 
     :raises NotFound: if there is none.
     """
-    found = session.get(
+    found = loaded(
+        session,
         InterestedParty,
         party_id,
-        options=[
-            joinedload(InterestedParty.created_by),
-            joinedload(InterestedParty.reviewed_by),
-            selectinload(InterestedParty.needs),
-        ],
+        joinedload(InterestedParty.created_by),
+        joinedload(InterestedParty.reviewed_by),
+        selectinload(InterestedParty.needs),
     )
-    if found is None:
-        raise NotFound(f"party {party_id}")
     return found
 
 
@@ -85,10 +82,7 @@ def get_need(session: Session, need_id: int) -> PartyNeed:
 
     :raises NotFound: if there is none.
     """
-    found = session.get(PartyNeed, need_id, options=[joinedload(PartyNeed.party)])
-    if found is None:
-        raise NotFound(f"need {need_id}")
-    return found
+    return loaded(session, PartyNeed, need_id, joinedload(PartyNeed.party))
 
 
 def party_lines() -> Select[Any]:

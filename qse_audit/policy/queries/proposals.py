@@ -9,8 +9,8 @@ from sqlalchemy import ColumnElement, Row, Select, select
 from sqlalchemy.orm import Session, aliased, joinedload
 
 from qse_audit.accounts.models import Person
-from qse_audit.core.errors import NotFound
 from qse_audit.core.permissions import Kind
+from qse_audit.db.loading import loaded
 from qse_audit.findings import queries as findings
 from qse_audit.findings.models import Finding
 from qse_audit.findings.rules import FindingStatus
@@ -57,14 +57,13 @@ def get_proposal(session: Session, proposal_id: int) -> Proposal:
 
     :raises NotFound: if there is none.
     """
-    found = session.get(
+    return loaded(
+        session,
         Proposal,
         proposal_id,
-        options=[joinedload(Proposal.created_by), joinedload(Proposal.decided_by)],
+        joinedload(Proposal.created_by),
+        joinedload(Proposal.decided_by),
     )
-    if found is None:
-        raise NotFound(f"proposal {proposal_id}")
-    return found
 
 
 def proposal_lines() -> Select[Any]:

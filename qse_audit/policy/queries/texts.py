@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 from qse_audit.accounts.models import Person
 from qse_audit.core.errors import NotFound
 from qse_audit.core.permissions import Kind, Link, Permission
+from qse_audit.db.loading import loaded
 from qse_audit.db.participation import linked_to
 from qse_audit.policies import Access, Identity, allows
 from qse_audit.policy import commitments
@@ -120,14 +121,12 @@ def get_sentence(session: Session, sentence_id: int) -> PolicySentence:
 
     :raises NotFound: if there is none.
     """
-    found = session.get(
+    return loaded(
+        session,
         PolicySentence,
         sentence_id,
-        options=[joinedload(PolicySentence.policy).selectinload(Policy.participations)],
+        joinedload(PolicySentence.policy).selectinload(Policy.participations),
     )
-    if found is None:
-        raise NotFound(f"sentence {sentence_id}")
-    return found
 
 
 def sentences_of(session: Session, policy_id: int) -> tuple[Sentence, ...]:
