@@ -190,7 +190,9 @@ def test_the_formula_page_stores_formula_and_quantities(session, cast, browse):
     [
         ({"formula": "aheure / due"}, "vouliez-vous dire « dues »"),
         ({"formula": "aheure / dues +"}, "caractère"),
-        ({"formula": "x" * 10_000}, "2"),
+        ({"formula": "aheure + " * 1_111 + "d"}, "caractère 2001"),
+        ({"formula": "aheure + " * 1_111 + "d"}, "10000 caractères ; attendu : au plus 2000"),
+        ({"formula": "aheure / 0 + dues"}, "caractère 8"),
         ({"formula": "aheure / aheure + dues"}, "dépend de rien"),
         ({"formula": "OTD + aheure + dues"}, "défini par cette formule même"),
         ({"variables-1-minimum": "1,2,3x"}, "caractère « x » en position 6"),

@@ -1,6 +1,7 @@
 """The grid of values and the import of files: who may, bad input, what is saved."""
 
 import io
+from datetime import date
 
 import pytest
 from sqlalchemy import select
@@ -288,6 +289,32 @@ def test_each_cell_that_is_wrong_in_a_file_is_named(session, cast, client_of, li
     page = client.get(waiting.location)
     for words in said:
         assert words in page.text.replace("\u202f", " ")
+    assert client.post(waiting.location).status_code == 422
+    assert rows(session) == []
+
+
+@pytest.mark.parametrize("day", ["2026-03", "03/2026", "mars 2026", "Mars 2026", "2026-03-01",
+                                 "01/03/2026", "1/3/2026", "mars-26"])  # fmt: skip
+def test_a_month_is_read_as_people_write_it(session, cast, client_of, day):
+    indicator = left(session, make_indicator(session, cast, starts_on=date(2026, 1, 1)))
+    client = client_of(cast.bob)
+    waiting = send(client, indicator, table(f"{day};1;16 450,5;"))
+    assert client.post(waiting.location).status_code == 303
+    assert [(row.period_on, row.inputs["heures"]) for row in rows(session)] == [
+        (date(2026, 3, 1), "16450.5")
+    ]
+
+
+def test_a_file_brings_no_value_into_a_closed_year(session, cast, client_of):
+    made = make_indicator(session, cast)
+    services.close_periods(session, made, LAST.ends_on, actor=cast.claire, now=now())
+    session.commit()
+    indicator = left(session, made)
+    client = client_of(cast.bob)
+    waiting = send(client, indicator, table(f"{LAST.iso};1;9000;"))
+    page = client.get(waiting.location).text
+    for words in ("A2", "clos"):
+        assert words in page
     assert client.post(waiting.location).status_code == 422
     assert rows(session) == []
 

@@ -19,7 +19,7 @@ from wtforms import (
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
 from qse_audit.core.errors import BadInput
-from qse_audit.core.expressions import MAX_LENGTH, Aggregation
+from qse_audit.core.expressions import Aggregation
 from qse_audit.core.numbers import decimal_text, parse_number
 from qse_audit.core.period_texts import parse_period
 from qse_audit.core.periods import Frequency
@@ -221,7 +221,7 @@ class DefinitionForm(VersionedForm):
     """How the number is made: the formula and each quantity in it."""
 
     formula = TextAreaField(
-        _l("Formule"), [Length(max=MAX_LENGTH)],
+        _l("Formule"),  # its reader names the character where it becomes too long
         description=_l("Avec les noms des grandeurs : accidents * 1000000 / heures. Fonctions : "
                        "somme, moyenne, min, max, abs, arrondi, glissant(x; 12), cumul(x)."),
     )  # fmt: skip
