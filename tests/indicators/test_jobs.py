@@ -1,17 +1,19 @@
 """The nightly job: it counts, what follows from its counts follows, each signal is asked once."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
 
 from qse_audit.core.clock import now
+from qse_audit.core.errors import BadInput
 from qse_audit.db.outbox import Notice
 from qse_audit.db.trail import Event
 from qse_audit.indicators import services
-from qse_audit.indicators.models import LoggedSignal, Measurement
+from qse_audit.indicators.models import Indicator, LoggedSignal, Measurement
 from qse_audit.indicators.rules import AutomaticSource, Chart, Definition, VariableDraft
-from tests.actions.factories import make_action, make_finding
+from tests.actions.factories import make_action, make_audit, make_finding
 from tests.indicators.factories import MONTH, TODAY, make_indicator
 from tests.spawned import begin, spawning
 
@@ -93,6 +95,31 @@ def test_two_processes_count_and_ask_once(session, cast, database, due, twice):
     assert asked(session) == sorted([cast.bob.user_id, cast.claire.user_id])
     verbs = session.scalars(select(Event.verb).where(Event.actor_id.is_(None))).all()
     assert sorted(verbs) == ["indicator.compute", "indicator.signal", "indicator.signal"]
+
+
+def test_a_formula_out_of_all_proportion_does_not_keep_the_others_from_being_counted(
+    session, cast, due
+):
+    for name, formula in (("Fou", f"echues * {10**29} * 10"), ("Suite", f"ECHUES * {10**29} * 10")):
+        kept = DUE.variables if name == "Fou" else ()
+        make_indicator(session, cast, title=name, starts_on=MONTH.shift(-6).starts_on,
+                       definition=replace(DUE, formula=formula, code="",
+                                          variables=kept))  # fmt: skip
+    assert services.count_all(session, now()) == 12
+    session.commit()
+    values = session.execute(
+        select(Indicator.title, Measurement.value)
+        .join(Measurement, Measurement.indicator_id == Indicator.id)
+        .where(Measurement.period_on == LAST.starts_on)
+    )
+    assert {title: value for title, value in values if title != "Suite"} == {
+        "Actions échues": 8, "Fou": None,
+    }  # fmt: skip
+    mad = session.scalars(select(Indicator).where(Indicator.title == "Fou")).one()
+    make_action(session, cast, finding=make_finding(session, cast, make_audit(
+        session, cast, reference="AUD-2026-002")), due_on=LAST.starts_on, at=now())  # fmt: skip
+    with pytest.raises(BadInput):
+        services.count_now(session, mad, actor=cast.claire, now=now())
 
 
 def test_signals_of_many_are_looked_for_in_as_many_statements(session, cast, statements):

@@ -1,5 +1,6 @@
 """Counting values from our own records: each night for everybody, or now for one indicator."""
 
+import logging
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,6 +11,7 @@ from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.orm import Session, selectinload
 
 from qse_audit.core.clock import day_in_paris
+from qse_audit.core.errors import BadInput
 from qse_audit.core.expressions import parse
 from qse_audit.core.numbers import decimal_text
 from qse_audit.core.periods import Period
@@ -23,7 +25,7 @@ from qse_audit.indicators.queries import (
     results_by_name,
     rows_of_many,
 )
-from qse_audit.indicators.rules import IndicatorStatus, names_in, result_of
+from qse_audit.indicators.rules import IndicatorStatus, Known, Result, names_in, result_of
 from qse_audit.indicators.rules.automatic import RECOUNTED, Records, count
 from qse_audit.indicators.services.computing import (
     T,
@@ -35,6 +37,8 @@ from qse_audit.indicators.services.computing import (
 )
 from qse_audit.indicators.services.signals import watch_all
 from qse_audit.policies import Identity
+
+log = logging.getLogger("qse_audit.indicators")
 
 OURS = N_("nos fiches")
 AGAIN = N_("Recompté depuis nos fiches")
@@ -97,7 +101,7 @@ def _count(
     if found:
         _store(session, found, stored, actor_id=actor_id, now=now)
         changed = {each.indicator.id: each.indicator for each in found}.values()
-        following = recompute_naming(session, changed, now=now)
+        following = recompute_naming(session, changed, is_lenient=actor_id is None, now=now)
         _tell(session, found, actor_id=actor_id, now=now)
         watch_all(session, [*changed, *following], now=now)
     return len(found)
@@ -154,7 +158,7 @@ def _store(
             numbers.setdefault(name, {})[each.period.ordinal] = Fraction(text)
     for each in found:
         seen = {**known[each.indicator.id], **others.get(each.indicator.id, {})}
-        result = result_of(parse(each.indicator.formula), seen, each.period)
+        result = _result(each, seen, is_lenient=actor_id is None)
         if each.before is None:
             fresh.append(new_row(each.indicator, each.period, each.inputs, result=result,
                                  now=now, actor_id=actor_id, source=OURS))  # fmt: skip
@@ -170,6 +174,23 @@ def _store(
             "complete": is_complete(each.inputs, declared),
         })  # fmt: skip
     _write(session, fresh, kept, changed=changed)
+
+
+def _result(each: Recounted, seen: Known, *, is_lenient: bool) -> Result:
+    """Return what the formula makes of what was counted.
+
+    At night nobody is there to mend a formula, and one that goes wrong must not keep the others,
+    even those of other organisations, from being counted: its result is not computable.
+
+    :raises BadInput: unless ``is_lenient``, for a number that no company counts.
+    """
+    try:
+        return result_of(parse(each.indicator.formula), seen, each.period)
+    except BadInput as error:
+        if not is_lenient:
+            raise
+        log.warning("indicator %d: %s: %s", each.indicator.id, error.place, error.message)
+        return Result(None)
 
 
 def _named_results(session: Session, found: Sequence[Recounted]) -> dict[int, Any]:

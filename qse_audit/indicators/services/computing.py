@@ -1,5 +1,6 @@
 """Computing results again: of an indicator whose numbers changed, and of those that name it."""
 
+import logging
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from fractions import Fraction
@@ -8,6 +9,7 @@ from typing import Any
 from sqlalchemy import Table, bindparam, insert, select, update
 from sqlalchemy.orm import Session, aliased
 
+from qse_audit.core.errors import BadInput
 from qse_audit.core.periods import Period
 from qse_audit.indicators.models import Indicator, Measurement
 from qse_audit.indicators.queries import (
@@ -19,6 +21,8 @@ from qse_audit.indicators.queries import (
 from qse_audit.indicators.rules import IndicatorStatus, Result, names_in, results
 
 T: Table = Measurement.__table__  # type: ignore[assignment]  # declared as FromClause
+
+log = logging.getLogger("qse_audit.indicators")
 
 MOST_TURNS = 500
 """How many results of other indicators one change may make anew."""
@@ -46,29 +50,39 @@ def recompute(session: Session, indicator: Indicator, *, now: datetime) -> list[
 
     :raises BadInput: for a number that no company counts; it names the period.
     """
-    return _recompute(session, [indicator], now)
+    return _recompute(session, [indicator], is_lenient=False, now=now)
 
 
 def recompute_naming(
-    session: Session, changed: Iterable[Indicator], *, now: datetime
+    session: Session, changed: Iterable[Indicator], *, is_lenient: bool = False, now: datetime
 ) -> list[Indicator]:
     """Make the results of whatever names one of ``changed`` what its formula now gives.
 
     Return the indicators whose results changed.
 
-    :raises BadInput: for a number that no company counts; it names the period.
+    :raises BadInput: for a number that no company counts; it names the period. If ``is_lenient``,
+        such an indicator keeps its results instead.
     """
-    return _recompute(session, _naming(session, changed), now)
+    return _recompute(session, _naming(session, changed), is_lenient=is_lenient, now=now)
 
 
-def _recompute(session: Session, indicators: Iterable[Indicator], now: datetime) -> list[Indicator]:
+def _recompute(
+    session: Session, indicators: Iterable[Indicator], *, is_lenient: bool, now: datetime
+) -> list[Indicator]:
     waiting = list(indicators)
     changed: dict[int, Indicator] = {}
     for _ in range(MOST_TURNS):  # formulas that name each other in a circle are refused elsewhere
         if not waiting:
             break
         here = waiting.pop(0)
-        if _recompute_one(session, here, now=now):
+        try:
+            is_changed = _recompute_one(session, here, now=now)
+        except BadInput as error:
+            if not is_lenient:
+                raise
+            log.warning("indicator %d: %s: %s", here.id, error.place, error.message)
+            continue
+        if is_changed:
             changed[here.id] = here
             waiting += [each for each in _naming(session, [here]) if each not in waiting]
     return list(changed.values())
