@@ -9,11 +9,13 @@ from pypdf import PdfReader
 from python_calamine import CalamineWorkbook
 from sqlalchemy import select
 
+from qse_audit.accounts.models import Site
 from qse_audit.core.clock import now
 from qse_audit.core.permissions import Role
 from qse_audit.indicators import services
 from qse_audit.indicators.models import Audience
 from qse_audit.indicators.queries import boards
+from qse_audit.indicators.queries.readings import reading_of
 from qse_audit.indicators.reports import reviews
 from qse_audit.indicators.rules import Doubt, Reviewed, doubts
 from tests.indicators.factories import MONTH, TODAY, make_indicator, measure
@@ -93,9 +95,29 @@ def test_the_dashboard_leaves_as_pdf_and_spreadsheet(session, cast, indicator, c
 
 
 def test_two_sites_that_count_the_same_stand_side_by_side(session, cast, browse):
-    for site in (cast.site, None):
-        make_indicator(session, cast, title=f"TF1 {site}", site_id=site)
-    assert browse(cast.bob, "GET", BOARD).select_one("#sites") is None
+    other = Site(organisation_id=cast.company, name="Bourges")
+    session.add(other)
+    session.flush()
+    for place in (cast.site, None, other.id):
+        made = make_indicator(session, cast, title=f"TF1 {place}", site_id=place)
+        made.library_key = "tf1"
+        fill(session, cast, made, BOOK[:6], first=MONTH.shift(-8))
+        shown = browse(cast.bob, "GET", BOARD).select_one("#sites")
+        assert (shown is not None) is (place == other.id)
+    assert "Bourges" in shown.text
+
+
+def test_a_baseline_locked_long_ago_still_sets_the_limits(session, cast, client_of):
+    made = make_indicator(session, cast, starts_on=MONTH.shift(-60).starts_on)
+    fill(session, cast, made, BOOK, first=MONTH.shift(-60))
+    fill(session, cast, made, BOOK[:5], first=MONTH.shift(-6))
+    drawn = services.BaselineDraft(first=MONTH.shift(-60), last=MONTH.shift(-49))
+    services.lock_baseline(session, made, drawn, actor=cast.claire, now=now())
+    session.commit()
+    alone = reading_of(session, made, TODAY).analysis
+    (shown,) = boards.board_for(session, cast.bob, TODAY).readings
+    assert shown.analysis.xmr.current.limits == alone.xmr.current.limits
+    assert shown.analysis.told == alone.told
 
 
 def test_a_value_that_passes_its_target_is_told(session, cast, browse):

@@ -224,22 +224,32 @@ def _tolerance(indicator: Indicator) -> Tolerance | None:
     return None if low is None and high is None else Tolerance(low, high)
 
 
-def entries_statement(keys: Sequence[int], since: date | None) -> Select[*tuple[Any, ...]]:
-    """Return what :func:`entries_of` asks: the index on indicator and period answers it."""
+def entries_statement(
+    keys: Sequence[int], since: date | None, whole: Sequence[int] = ()
+) -> Select[*tuple[Any, ...]]:
+    """Return what :func:`entries_of` asks: the index on indicator and period answers it.
+
+    Of the indicators in ``whole`` everything, of the others what is not before ``since``.
+    """
     t = Measurement
     statement = select(t.indicator_id, t.period_on, t.inputs, t.value).where(
         t.indicator_id.in_(keys)
     )
     if since is not None:
-        statement = statement.where(t.period_on >= since)
+        statement = statement.where((t.period_on >= since) | t.indicator_id.in_(whole))
     return statement.order_by(t.indicator_id, t.period_on)
 
 
 def entries_of(
     session: Session, indicators: Sequence[Indicator], *, since: date | None = None
 ) -> dict[int, list[Entry]]:
-    """Return the values of each indicator by its id, the oldest first: one statement."""
-    statement = entries_statement([indicator.id for indicator in indicators], since)
+    """Return the values of each indicator by its id, the oldest first: one statement.
+
+    A baseline that somebody locked may lie far back: with ``since`` its indicator is read whole.
+    """
+    keys = [indicator.id for indicator in indicators]
+    locked = [each.id for each in indicators if each.baselines] if since is not None else ()
+    statement = entries_statement(keys, since, locked)
     paces = {indicator.id: indicator.frequency for indicator in indicators}
     found: dict[int, list[Entry]] = {indicator.id: [] for indicator in indicators}
     number = lru_cache(maxsize=4096)(Fraction)  # the same hours and small counts again and again
