@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Sequence
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import msgspec
@@ -38,6 +38,15 @@ def local(texts: Any) -> str:
 def period_label(day: date, frequency: Frequency) -> str:
     """Return the name of the period that ``day`` begins: ``mars 2026``."""
     return translate(Period.of(frequency, day).label)
+
+
+def span(first: date, last: date) -> str:
+    """Return the days from ``first`` to ``last``: ``août 2026 – octobre 2026`` for whole months."""
+    if first.day == 1 and (last + timedelta(days=1)).day == 1:
+        labels = [period_label(each, Frequency.MONTH) for each in (first, last)]
+        return " – ".join(dict.fromkeys(labels))
+    days = {"first": text.day(first, locale()), "last": text.day(last, locale())}
+    return translate(N_("du %(first)s au %(last)s", **days))
 
 
 def colon() -> str:
@@ -88,7 +97,7 @@ def labelled(cells: Markup, labels: Sequence[str]) -> Markup:
 
 def init_app(app: Flask) -> None:
     """Give the templates of ``app`` the filters."""
-    app.jinja_env.globals["colon"] = colon
+    app.jinja_env.globals.update(colon=colon, span=span)
     app.jinja_env.filters.update(
         day=_worded(text.day),
         moment=_worded(text.moment),

@@ -136,6 +136,15 @@ def test_a_stranger_sees_nothing_of_the_company(cast, browse, living):
         assert not any(word in page for word in ("Retard", "À juger", "Grille", "ébauché"))
 
 
+def test_the_home_page_of_each_person_sends_at_most_ten_statements(
+    cast, browse, living, statements
+):
+    for name, who in cast.everyone().items():
+        statements.clear()
+        browse(who, "GET", "/")
+        assert len(statements) - 1 <= 10, f"{name}\n" + "\n\n".join(statements)
+
+
 def test_the_home_page_sends_at_most_twelve_statements_whatever_the_roles(
     session, cast, browse, living, statements
 ):
