@@ -293,7 +293,8 @@ def test_a_refused_file_says_why(page, server):
 
 
 def test_rows_move_by_keyboard_and_are_announced(page, server):
-    page.locator("li[data-id='3'] button[value=up]").press("Enter")
+    with page.expect_response(lambda answer: answer.request.method == "POST"):
+        page.locator("li[data-id='3'] button[value=up]").press("Enter")
     expect(page.locator("p[role=status].visually-hidden").last).to_have_text(
         "Déplacé en position 2 sur 3."
     )
