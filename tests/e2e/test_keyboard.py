@@ -93,6 +93,7 @@ def test_a_portfolio_is_written_submitted_and_verified_without_a_mouse(visit, de
         hands.tick("J’ai relu la liste")
         hands.tick("Je déclare")
         hands.press("Remettre et sceller")
+        page.get_by_text("Relire le dossier remis").wait_for()  # a slow machine works on it
         hands.press("Relire le dossier remis")
         hands.press("Vérifier")
         assert page.get_by_text("Le dossier est intact").is_visible()

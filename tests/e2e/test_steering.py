@@ -66,6 +66,7 @@ def test_a_pasted_year_shows_its_signal_and_somebody_explains_it(visit):
     page.get_by_label("Cause").fill("Étuve restée allumée tout le mois.")
     page.get_by_label("Ce qui est fait").fill("Arrêt automatique le vendredi soir.")
     act(page, "Enregistrer l’explication")
+    page.locator("#past-signals summary").click()
     assert page.get_by_text("Étuve restée allumée tout le mois.").is_visible()
     visitor.check()
 
