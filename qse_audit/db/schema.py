@@ -1,8 +1,12 @@
 """Bringing a database to the newest schema: at start, by command and in the tests."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import Connection, Engine, inspect, text
+from sqlalchemy.exc import IntegrityError
 
 from qse_audit.db.wall import SYSTEM, tell
 
@@ -36,7 +40,7 @@ def head_revision() -> str:
 
 
 def _run(engine: Engine, act: str, revision: str) -> None:
-    with engine.begin() as connection:
+    with engine.connect() as connection, _remaking_tables(connection):
         if connection.dialect.name == "postgresql":
             connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": LOCK})
         if act == "upgrade" and current_revision(connection) == head_revision():
@@ -50,3 +54,35 @@ def _run(engine: Engine, act: str, revision: str) -> None:
         config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
         config.attributes["connection"] = connection
         getattr(command, act)(config, revision)
+        if connection.dialect.name == "sqlite":
+            _refuse_dangling(connection)
+
+
+@contextmanager
+def _remaking_tables(connection: Connection) -> Iterator[None]:
+    """Begin a transaction in which SQLite may make a table anew while others refer to it.
+
+    SQLite changes a table by a copy, and would refuse to drop the first one. It listens to this
+    outside of a transaction only (sqlite.org/lang_altertable.html, 7).
+    """
+    raw: Any = None
+    if connection.dialect.name == "sqlite":
+        raw = connection.connection.driver_connection
+        raw.execute("PRAGMA foreign_keys=OFF")
+    try:
+        with connection.begin():
+            yield
+    finally:
+        if raw is not None:
+            raw.execute("PRAGMA foreign_keys=ON")
+
+
+def _refuse_dangling(connection: Connection) -> None:
+    """Undo a migration that leaves a reference to nothing.
+
+    :raises IntegrityError: then.
+    """
+    lost = connection.execute(text("PRAGMA foreign_key_check")).first()
+    if lost is not None:
+        reason = Exception(f"row {lost[1]} of {lost[0]} refers to no row of {lost[2]}")
+        raise IntegrityError("PRAGMA foreign_key_check", None, reason)
