@@ -23,6 +23,8 @@ from qse_audit.actions.models import Action
 from qse_audit.audits.models import Audit, ChecklistItem, Report
 from qse_audit.audits.rules import AuditStatus
 from qse_audit.audits.services import ReportWords
+from qse_audit.balances.models import Balance, BalanceRecord
+from qse_audit.balances.rules import BalanceStatus, Section
 from qse_audit.core.canonical import canonical_json
 from qse_audit.core.errors import NotFound
 from qse_audit.core.workflow import Workflow
@@ -45,7 +47,7 @@ from tests.databases import kinds
 from tests.world import ACTORS, SAMPLES, World, world_on
 
 ACTS = {"sqlite": 5_000, "postgresql": 1_500}
-AREAS = ("actions", "assessments", "audits", "evidence", "findings", "portfolios")
+AREAS = ("actions", "assessments", "audits", "balances", "evidence", "findings", "portfolios")
 LAWFUL = {("portfolios.move", "reopen")}
 """What opens a submitted dossier again, by its exam centre: the one way, with a reason."""
 SLOW = {"audits.revise", "portfolios.submit"}
@@ -140,6 +142,8 @@ def contents(session: Session) -> Iterator[tuple[str, Any]]:
         select(Report),
         select(SignedOpinion),
         select(Dossier),
+        select(Balance).where(Balance.status == BalanceStatus.FROZEN),
+        select(BalanceRecord),
     ):
         for row in session.scalars(statement):
             yield f"{row.__tablename__} {row.id}", row_of(row)
@@ -225,6 +229,8 @@ class Dice:
                 values[name] = self.random.choice(view.guard.transitions).name
             elif name == "kind":
                 values[name] = self.random.choice(KINDS)
+            elif name == "section":
+                values[name] = self.random.choice(list(Section)).value
             elif name == "origin_id":
                 values[name] = self.random.randint(1, 12)
             elif name == "position":
