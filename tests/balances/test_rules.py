@@ -8,12 +8,14 @@ import pytest
 
 from qse_audit.balances.rules import (
     BALANCE_WORKFLOW,
+    ActionRecord,
     AuditRecord,
     BalanceDraft,
     BalanceFacts,
     BalanceStatus,
     Drift,
     FindingRecord,
+    ObjectiveRecord,
     Perimeter,
     Reading,
     Records,
@@ -211,3 +213,37 @@ def test_the_keys_of_figures_are_unique_and_each_has_a_definition():
     assert len(keys) == len(set(keys))
     assert all(len(each.definition.text) > 20 for each in CATALOGUE)
     assert max(map(len, keys)) <= 60
+
+
+LAST, NEXT = YEAR.until_on, YEAR.until_on + timedelta(days=1)
+
+
+@pytest.mark.parametrize(
+    ("done", "due", "still_open", "overdue"),
+    [
+        (LAST, LAST, 0, 0),  # done on the last day: no longer open
+        (NEXT, LAST, 1, 0),  # due on the last day: not late before the next
+        (NEXT, LAST - timedelta(days=1), 1, 1),
+        (None, NEXT, 1, 0),
+    ],
+)
+def test_the_last_evening_decides_what_is_open_and_what_is_late(done, due, still_open, overdue):
+    since = dict.fromkeys(Section, date(2024, 1, 1))
+    action = ActionRecord(id=1, reference="ACT-1", asked_on=LAST, due_on=due, done_on=done)
+    finding = FindingRecord(
+        id=1, reference="CST-1", grade="minor_nonconformity", is_nonconformity=True,
+        final_on=LAST, closed_on=done,
+    )  # fmt: skip
+    objective = ObjectiveRecord(
+        id=1, reference="OBJ-1", status="running", starts_on=LAST, due_on=due, closed_on=done
+    )
+    told = Records(actions=[action], findings=[finding], objectives=[objective], since=since)
+    found = assemble(told, YEAR, Perimeter(), today=TODAY)
+    for key in ("actions-open", "nonconformities-open", "objectives-running"):
+        assert found.figure(key).value == still_open, key
+    for key in ("actions-overdue", "objectives-late"):
+        assert found.figure(key).value == overdue, key
+
+
+def test_a_balance_asked_for_on_the_day_it_begins_counts_that_day():
+    assert draft_refusals(BalanceDraft(title="B", from_on=TODAY, until_on=TODAY), TODAY) == []
