@@ -11,6 +11,7 @@ from qse_audit.core.permissions import Kind
 from qse_audit.indicators.models import LoggedSignal
 from qse_audit.portfolios.queries.candidacies import get_situation
 from qse_audit.portfolios.queries.kinds import RECORDS
+from qse_audit.portfolios.queries.records import PICKED
 from tests.portfolios import factories as make
 from tests.portfolios.ways import WAYS, Stage
 
@@ -50,6 +51,25 @@ def test_the_page_of_a_record_leads_its_candidate_to_a_situation(
     key = way.make(stage, cast.emma)
     assert leads(browse(cast.emma, "GET", page_of(app, way.kind, key)), way.kind, key)
     page = browse(cast.claire, "GET", page_of(app, way.kind, key))
+    assert not page.select("a[href*='situations/from']")
+
+
+READ_BY_ALL = {
+    Kind.CONTEXT_ISSUE,
+    Kind.INTERESTED_PARTY,
+    Kind.PROPOSAL,
+    Kind.OBJECTIVE,
+    Kind.COHERENCE,
+    Kind.INDICATOR,
+}
+
+
+@pytest.mark.parametrize("way", [w for w in LEADING if w.kind in READ_BY_ALL], ids=str)
+def test_a_candidate_who_took_no_part_is_offered_nothing(
+    app, browse, session, cast, candidacy, stage, way
+):
+    key = way.make(stage, cast.alice)
+    page = browse(cast.emma, "GET", page_of(app, way.kind, key))
     assert not page.select("a[href*='situations/from']")
 
 
@@ -110,3 +130,14 @@ def test_the_picker_keeps_its_sql_budget(browse, session, cast, candidacy, stage
         statements.clear()
         browse(cast.emma, "GET", f"/candidacies/situations/{situation.id}/{path}")
         assert len([s for s in statements if "sign_in_session (" not in s]) <= 10
+
+
+def test_the_picker_says_that_there_are_more(browse, session, cast, candidacy):
+    situation = make.make_situation(session, cast, candidacy)
+    for _ in range(PICKED):
+        make.make_audit(session, cast)
+    path = f"/candidacies/situations/{situation.id}/records"
+    page = browse(cast.emma, "GET", path)
+    assert len(page.select("[name=record]")) == PICKED
+    assert f"Les {PICKED} plus récents" in page.text
+    assert "plus récents" not in browse(cast.emma, "GET", f"{path}?q=AUD-2026-030").text

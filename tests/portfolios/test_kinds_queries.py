@@ -11,6 +11,7 @@ from qse_audit.core.canonical import canonical_json
 from qse_audit.core.errors import NotFound
 from qse_audit.core.permissions import Kind
 from qse_audit.documents.text import Texts
+from qse_audit.portfolios.guidance import HINTS
 from qse_audit.portfolios.queries.kinds import RECORDS
 from qse_audit.portfolios.queries.records import find_record, find_records
 from qse_audit.portfolios.queries.snapshots import snapshots
@@ -114,3 +115,31 @@ def test_many_snapshots_cost_as_many_statements_as_one(stage, candidacy, kind, s
         assert set(found) == set(asked)
         counts.append(len(statements))
     assert counts[0] == counts[1] <= 18
+
+
+def test_a_suggestion_asks_only_kinds_that_tell_what_they_hold():
+    assert {hint.kind for hint in HINTS if hint.fact} <= {
+        kind for kind, each in RECORDS.items() if each.facts
+    }
+
+
+@pytest.mark.parametrize(
+    ("kind", "part", "expected"),
+    [
+        (Kind.POLICY, "decider", {"submitted", "decided"}),
+        (Kind.INTERESTED_PARTY, "author", {"needs", "obligation"}),
+        (Kind.PROPOSAL, "author", {"facts"}),
+        (Kind.PROPOSAL, "decider", {"facts", "decided"}),
+        (Kind.OBJECTIVE, "owner", set()),
+        (Kind.OBJECTIVE, "decider", {"settled"}),
+        (Kind.COHERENCE, "author", {"deployed", "traced", "levels", "settled"}),
+        (Kind.INDICATOR, "author", {"card", "values"}),
+        (Kind.INDICATOR, "keeper", {"card", "values", "locked"}),
+        (Kind.SIGNAL, "analyst", set()),
+    ],
+)
+def test_what_a_record_holds_is_read_from_it(stage, kind, part, expected):
+    way = next(w for w in WAYS if (w.kind, w.involvement) == (kind, part))
+    key = way.make(stage, stage.cast.emma)
+    held = RECORDS[kind].facts(stage.session, [key])
+    assert held.get(key, frozenset()) == expected

@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Select, case, exists, literal, or_, select
+from sqlalchemy import Select, case, exists, func, literal, or_, select
 from sqlalchemy.orm import Session
 
 from qse_audit.core.involvement import Involvement
@@ -24,6 +24,7 @@ from qse_audit.records import (
     Snapshot,
     Start,
     Telling,
+    as_code,
     as_day,
     by_whom,
     taken,
@@ -33,6 +34,8 @@ SOMEBODY = N_("Une personne")
 """Who carries too much, in a dossier that names nobody."""
 OF_LEVELS = frozenset({AnomalyCode.K6, AnomalyCode.K7, AnomalyCode.K8})
 """The checks of how levels agree: days, figures and directions."""
+TITLE_MAX = 200
+"""Letters of a note that stand for the title of a report, where one is chosen."""
 LINES = 200
 """How many anomalies of a report a dossier lists, in the order of the checks."""
 
@@ -43,6 +46,7 @@ def taken_part(who: Candidate) -> Select[Any]:
     Judged: before the report was made, accepted an anomaly that it holds, or took that back.
     Whoever mended one did so in an objective, and is tied to that objective.
     """
+    noted = func.substr(CoherenceReport.note, 1, TITLE_MAX)
     froze = CoherenceReport.made_by_id == who.person_id
     judged = exists().where(
         AnomalyAcceptance.organisation_id == CoherenceReport.organisation_id,
@@ -54,7 +58,7 @@ def taken_part(who: Candidate) -> Select[Any]:
         Kind.COHERENCE,
         CoherenceReport.id,
         reference=CoherenceReport.reference,
-        title=CoherenceReport.reference,
+        title=as_code(func.coalesce(func.nullif(noted, ""), CoherenceReport.reference)),
         happened_on=as_day(CoherenceReport.made_at),
         involvement=case((froze, Involvement.AUTHOR.value), else_=Involvement.JUDGE.value),
         detail=literal(""),

@@ -16,7 +16,12 @@ from qse_audit.portfolios.queries.candidacies import get_candidacy, own_open_can
 from qse_audit.portfolios.queries.editor import read_editor, start_from
 from qse_audit.portfolios.queries.kinds import RECORDS
 from qse_audit.portfolios.queries.portfolio import structure_of
-from qse_audit.portfolios.queries.records import RecordLine, find_record, find_records
+from qse_audit.portfolios.queries.records import (
+    PICKED,
+    RecordLine,
+    find_record,
+    find_records,
+)
 from qse_audit.portfolios.services import situations as services
 from qse_audit.portfolios.services.situations import Story
 from qse_audit.portfolios.views.blueprint import (
@@ -158,6 +163,7 @@ def records(situation: Situation) -> ResponseReturnValue:
         search=search,
         kind=kind,
         kinds=RECORDS,
+        most=PICKED,
     )
 
 
