@@ -423,8 +423,8 @@ def test_a_refused_registration_leads_to_the_field_and_loses_nothing(
     assert page.select_one("[name=starts_on]")["value"] == "2026-01-05"
 
 
-@pytest.mark.parametrize("path", ["submit", "opinion/sign"])
-def test_a_box_left_empty_is_named_and_linked(session, cast, browse, ready, path):
+@pytest.mark.parametrize(("path", "boxes"), [("submit", 2), ("opinion/sign", 1)])
+def test_each_box_left_empty_is_named_and_linked(session, cast, browse, ready, path, boxes):
     if path == "submit":
         page = browse(cast.emma, "POST", f"/candidacies/{ready.id}/submit", status=422)
     else:
@@ -434,8 +434,9 @@ def test_a_box_left_empty_is_named_and_linked(session, cast, browse, ready, path
         shown = browse(cast.farid, "GET", address, elevated=True)
         digest = shown.select_one("[name=shown_sha256]")["value"]
         page = browse(cast.farid, "POST", address, status=422, elevated=True, shown_sha256=digest)
-    [link] = page.select(".summary a")
-    assert page.select_one(link["href"])["type"] == "checkbox"
+    links = [link["href"] for link in page.select(".summary a")]
+    assert [page.select_one(link)["type"] for link in links] == ["checkbox"] * boxes
+    assert len(set(links)) == boxes
 
 
 @pytest.mark.parametrize(

@@ -34,7 +34,11 @@ def indicators_of(
             Indicator.status != IndicatorStatus.DRAFT,
             or_(Indicator.dropped_at.is_(None), Indicator.dropped_at >= begins_at(since)),
         )
-        .options(selectinload(Indicator.variables), selectinload(Indicator.targets))
+        .options(
+            selectinload(Indicator.variables),
+            selectinload(Indicator.targets),
+            selectinload(Indicator.baselines),
+        )
         .order_by(Indicator.domain, Indicator.title, Indicator.id)
     ).all()
     entries = entries_of(session, found, since=since)
