@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
+from qse_audit import footprint
 from tests.bench import (
     answers,
     coherence,
@@ -25,6 +26,7 @@ from tests.bench.stage import open_stage
 
 def main(wanted: list[str], *, as_programs: bool) -> None:
     began = time.perf_counter()
+    footprint.settle()  # as every process that serves: what is loaded is not looked at again
     with (
         tempfile.TemporaryDirectory(prefix="qse-bench-") as name,
         open_stage(Path(name) / "empty") as empty,

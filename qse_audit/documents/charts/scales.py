@@ -53,6 +53,11 @@ def extent(spec: ChartSpec) -> tuple[float, float]:
     return low, high
 
 
+def _near(value: Number) -> float:
+    above, below = value.as_integer_ratio()  # half the time that a Fraction takes to be a float
+    return above / below
+
+
 def floats(values: Values) -> list[float | None]:
     """Return what is drawn of exact values; one that stands again and again is divided once."""
     found: list[float | None] = []
@@ -60,7 +65,7 @@ def floats(values: Values) -> list[float | None]:
     near: float | None = None
     for value in values:
         if value is not before:
-            before, near = value, None if value is None else float(value)
+            before, near = value, None if value is None else _near(value)
         found.append(near)
     return found
 
