@@ -12,14 +12,14 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
 )
-from sqlalchemy.orm import Mapped, foreign, mapped_column, relationship
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from qse_audit.accounts.models import Person
 from qse_audit.actions.rules import ActionKind, ActionStatus
 from qse_audit.core.permissions import Kind, Link
 from qse_audit.db.base import Base, Versioned, code
 from qse_audit.db.constraints import not_blank
-from qse_audit.db.participation import Participation, links_of
+from qse_audit.db.participation import Participation, links_of, tied_to
 from qse_audit.evidence.models import Evidence
 from qse_audit.policies import Access
 
@@ -90,12 +90,8 @@ class Action(Versioned, Base):
     owner: Mapped[Person] = relationship(foreign_keys=[owner_id])
     verified_by: Mapped[Person | None] = relationship(foreign_keys=[verified_by_id])
     proofs: Mapped[list[Evidence]] = relationship(secondary=action_proof, order_by=Evidence.id)
-    participations: Mapped[list[Participation]] = relationship(
-        primaryjoin=lambda: (
-            (foreign(Participation.subject_kind) == Action.context_kind)
-            & (foreign(Participation.subject_id) == Action.context_id)
-        ),
-        viewonly=True,
+    participations: Mapped[list[Participation]] = tied_to(
+        lambda: (Action.context_kind, Action.context_id)
     )
 
     def access(self) -> Access:

@@ -14,14 +14,14 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
 )
-from sqlalchemy.orm import Mapped, foreign, mapped_column, relationship
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from qse_audit.accounts.models import Person, Site
 from qse_audit.audits.rules import AuditMethod, AuditStatus, Verdict
 from qse_audit.core.permissions import Kind
 from qse_audit.db.base import Base, BigId, Versioned, code
 from qse_audit.db.constraints import append_only, not_blank, sha256_hex
-from qse_audit.db.participation import Participation, links_of
+from qse_audit.db.participation import Participation, links_of, tied_to
 from qse_audit.policies import Access
 from qse_audit.processes.models import Process
 from qse_audit.referentials.models import Edition
@@ -94,13 +94,7 @@ class Audit(Versioned, Base):
     criteria: Mapped[list["AuditCriterion"]] = relationship(
         back_populates="audit", cascade="all, delete-orphan", order_by="AuditCriterion.id"
     )
-    participations: Mapped[list[Participation]] = relationship(
-        primaryjoin=lambda: (
-            (foreign(Participation.subject_kind) == Kind.AUDIT)
-            & (foreign(Participation.subject_id) == Audit.id)
-        ),
-        viewonly=True,
-    )
+    participations: Mapped[list[Participation]] = tied_to(lambda: (Kind.AUDIT, Audit.id))
 
     def access(self) -> Access:
         """Return what the policy may know of this audit."""

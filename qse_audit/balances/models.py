@@ -12,14 +12,14 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
 )
-from sqlalchemy.orm import Mapped, foreign, mapped_column, relationship
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from qse_audit.accounts.models import Person, Site
 from qse_audit.balances.rules import TITLE_MAX, BalanceStatus, Section
 from qse_audit.core.permissions import Kind, Link
 from qse_audit.db.base import Base, Versioned, code
 from qse_audit.db.constraints import append_only, frozen_rows, not_blank, sha256_hex
-from qse_audit.db.participation import Participation, links_of
+from qse_audit.db.participation import Participation, links_of, tied_to
 from qse_audit.policies import Access
 
 balance_site = Table(
@@ -78,13 +78,7 @@ class Balance(Versioned, Base):
     frozen_by: Mapped[Person | None] = relationship(foreign_keys=[frozen_by_id])
     replaces: Mapped["Balance | None"] = relationship(remote_side="Balance.id")
     sites: Mapped[list[Site]] = relationship(secondary=balance_site, order_by=Site.name)
-    participations: Mapped[list[Participation]] = relationship(
-        primaryjoin=lambda: (
-            (foreign(Participation.subject_kind) == Kind.BALANCE)
-            & (foreign(Participation.subject_id) == Balance.id)
-        ),
-        viewonly=True,
-    )
+    participations: Mapped[list[Participation]] = tied_to(lambda: (Kind.BALANCE, Balance.id))
 
     def access(self) -> Access:
         """Return what the policy may know: whose it is, its status and who wrote in it."""

@@ -1,6 +1,6 @@
 """Who is linked to what: the one table behind every link that the policy knows."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from sqlalchemy import (
@@ -10,6 +10,7 @@ from sqlalchemy import (
     SQLColumnExpression,
     String,
     UniqueConstraint,
+    and_,
     case,
     delete,
     select,
@@ -18,7 +19,7 @@ from sqlalchemy import (
     union,
 )
 from sqlalchemy.ext.compiler import compiles
-from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy.orm import Mapped, Relationship, Session, foreign, mapped_column, relationship
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
 
@@ -40,6 +41,21 @@ class Participation(Base):
     subject_id: Mapped[int]
     link: Mapped[Link] = mapped_column(code(Link))
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+
+
+def tied_to(subject: Callable[[], tuple[Any, Any]]) -> Relationship[list[Participation]]:
+    """Return what a model declares to load who is tied to a subject, given as (kind, id).
+
+    ``subject`` is called once every model is known: ``lambda: (Kind.AUDIT, Audit.id)``.
+    """
+
+    def of_subject() -> ColumnElement[bool]:
+        kind, key = subject()
+        return and_(
+            foreign(Participation.subject_kind) == kind, foreign(Participation.subject_id) == key
+        )
+
+    return relationship(Participation, primaryjoin=of_subject, viewonly=True)
 
 
 def links_of(rows: Iterable[Participation]) -> dict[Link, frozenset[int]]:

@@ -9,7 +9,7 @@ from qse_audit.accounts.models import Person
 from qse_audit.core.permissions import Kind, Link
 from qse_audit.db.base import Base, BigId, UtcDateTime, Versioned, code
 from qse_audit.db.constraints import not_blank, sha256_hex
-from qse_audit.db.participation import Participation, links_of
+from qse_audit.db.participation import Participation, links_of, tied_to
 from qse_audit.evidence.rules import OPEN, SEALED, WITHDRAWN, EvidenceType
 from qse_audit.policies import Access
 
@@ -70,12 +70,8 @@ class Evidence(Versioned, Base):
     withdrawal: Mapped["Withdrawal | None"] = relationship(
         back_populates="evidence", lazy="joined", uselist=False
     )
-    participations: Mapped[list[Participation]] = relationship(
-        primaryjoin=lambda: (
-            (foreign(Participation.subject_kind) == Evidence.origin_kind)
-            & (foreign(Participation.subject_id) == Evidence.origin_id)
-        ),
-        viewonly=True,
+    participations: Mapped[list[Participation]] = tied_to(
+        lambda: (Evidence.origin_kind, Evidence.origin_id)
     )
     answerers: Mapped[list[Participation]] = relationship(
         secondary=finding_evidence,

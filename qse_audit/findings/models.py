@@ -10,12 +10,12 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
 )
-from sqlalchemy.orm import Mapped, foreign, mapped_column, relationship
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from qse_audit.accounts.models import Person
 from qse_audit.core.permissions import Kind, Link
 from qse_audit.db.base import Base, Versioned, code
-from qse_audit.db.participation import Participation, links_of
+from qse_audit.db.participation import Participation, links_of, tied_to
 from qse_audit.evidence.models import Evidence, finding_evidence
 from qse_audit.findings.rules import FindingStatus, Grade
 from qse_audit.policies import Access
@@ -74,21 +74,11 @@ class Finding(Versioned, Base):
     evidence: Mapped[list[Evidence]] = relationship(
         secondary=finding_evidence, order_by=Evidence.id
     )
-    participations: Mapped[list[Participation]] = relationship(
-        primaryjoin=lambda: (
-            (foreign(Participation.subject_kind) == Finding.origin_kind)
-            & (foreign(Participation.subject_id) == Finding.origin_id)
-        ),
-        viewonly=True,
+    participations: Mapped[list[Participation]] = tied_to(
+        lambda: (Finding.origin_kind, Finding.origin_id)
     )
 
-    answerers: Mapped[list[Participation]] = relationship(
-        primaryjoin=lambda: (
-            (foreign(Participation.subject_kind) == Kind.FINDING)
-            & (foreign(Participation.subject_id) == Finding.id)
-        ),
-        viewonly=True,
-    )
+    answerers: Mapped[list[Participation]] = tied_to(lambda: (Kind.FINDING, Finding.id))
     """Whoever was asked for an action that answers it."""
 
     def access(self) -> Access:

@@ -4,7 +4,7 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
-from sqlalchemy.orm import Mapped, foreign, mapped_column, relationship
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from qse_audit.accounts.models import Person
 from qse_audit.core.expressions import Aggregation
@@ -13,7 +13,7 @@ from qse_audit.core.permissions import Kind, Link, Role
 from qse_audit.core.series import Direction, RuleSet
 from qse_audit.db.base import Base, BigId, ExactNumber, Versioned, code
 from qse_audit.db.constraints import append_only, in_words, not_blank, unique_among
-from qse_audit.db.participation import Participation, links_of
+from qse_audit.db.participation import Participation, links_of, tied_to
 from qse_audit.indicators.rules import (
     AutomaticSource,
     Chart,
@@ -128,13 +128,7 @@ class Indicator(Versioned, Base):
     events: Mapped[list["RareEvent"]] = relationship(
         back_populates="indicator", order_by="RareEvent.happened_on"
     )
-    participations: Mapped[list[Participation]] = relationship(
-        primaryjoin=lambda: (
-            (foreign(Participation.subject_kind) == Kind.INDICATOR)
-            & (foreign(Participation.subject_id) == Indicator.id)
-        ),
-        viewonly=True,
-    )
+    participations: Mapped[list[Participation]] = tied_to(lambda: (Kind.INDICATOR, Indicator.id))
 
     def access(self) -> Access:
         """Return what the policy may know: whose it is, its status, its owner and authors."""

@@ -13,14 +13,14 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
 )
-from sqlalchemy.orm import Mapped, foreign, mapped_column, relationship
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from qse_audit.accounts.models import Person, Site
 from qse_audit.core.permissions import Kind, Link
 from qse_audit.core.series import Direction
 from qse_audit.db.base import Base, ExactNumber, Versioned, code
 from qse_audit.db.constraints import append_only, in_words, not_blank, sha256_hex
-from qse_audit.db.participation import Participation, links_of
+from qse_audit.db.participation import Participation, links_of, tied_to
 from qse_audit.indicators.models import Indicator
 from qse_audit.objectives.rules import Level, ObjectiveStatus, PriorityKind, RollUp, TalkKind
 from qse_audit.policies import Access
@@ -136,13 +136,7 @@ class Objective(Versioned, Base):
     process: Mapped[Process | None] = relationship()
     indicator: Mapped[Indicator | None] = relationship(foreign_keys=[indicator_id])
     talks: Mapped[list["Talk"]] = relationship(order_by="Talk.id", viewonly=True)
-    participations: Mapped[list[Participation]] = relationship(
-        primaryjoin=lambda: (
-            (foreign(Participation.subject_kind) == Kind.OBJECTIVE)
-            & (foreign(Participation.subject_id) == Objective.id)
-        ),
-        viewonly=True,
-    )
+    participations: Mapped[list[Participation]] = tied_to(lambda: (Kind.OBJECTIVE, Objective.id))
 
     def access(self) -> Access:
         """Return what the policy may know: whose it is, its status, its owner and author."""

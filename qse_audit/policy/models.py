@@ -4,13 +4,13 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
-from sqlalchemy.orm import Mapped, foreign, mapped_column, relationship
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from qse_audit.accounts.models import Person
 from qse_audit.core.permissions import Kind, Link
 from qse_audit.db.base import Base, Versioned, code
 from qse_audit.db.constraints import append_only, in_words, not_blank, sha256_hex, unique_among
-from qse_audit.db.participation import Participation, links_of
+from qse_audit.db.participation import Participation, links_of, tied_to
 from qse_audit.policies import Access
 from qse_audit.policy.rules import (
     LABEL_MAX,
@@ -251,13 +251,7 @@ class Policy(Versioned, Base):
     created_by: Mapped[Person] = relationship(foreign_keys=[created_by_id])
     submitted_by: Mapped[Person | None] = relationship(foreign_keys=[submitted_by_id])
     decided_by: Mapped[Person | None] = relationship(foreign_keys=[decided_by_id])
-    participations: Mapped[list[Participation]] = relationship(
-        primaryjoin=lambda: (
-            (foreign(Participation.subject_kind) == Kind.POLICY)
-            & (foreign(Participation.subject_id) == Policy.id)
-        ),
-        viewonly=True,
-    )
+    participations: Mapped[list[Participation]] = tied_to(lambda: (Kind.POLICY, Policy.id))
 
     def access(self) -> Access:
         """Return what the policy may know: whose it is, its status, and who wrote in it."""

@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
-from sqlalchemy.orm import Mapped, foreign, mapped_column, relationship
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from qse_audit.accounts.models import Organisation, Person
 from qse_audit.certifications.models import Capability, CertificationVersion, Criterion
@@ -12,7 +12,7 @@ from qse_audit.certifications.rules import Modality, Route
 from qse_audit.core.permissions import Kind, Link
 from qse_audit.db.base import Base, Versioned, code
 from qse_audit.db.constraints import append_only, not_blank, sha256_hex
-from qse_audit.db.participation import Participation, links_of
+from qse_audit.db.participation import Participation, links_of, tied_to
 from qse_audit.policies import Access
 from qse_audit.portfolios.rules import CandidacyStatus, Observation, Way
 
@@ -63,13 +63,7 @@ class Candidacy(Versioned, Base):
     situations: Mapped[list["Situation"]] = relationship(
         back_populates="candidacy", order_by="Situation.position"
     )
-    participations: Mapped[list[Participation]] = relationship(
-        primaryjoin=lambda: (
-            (foreign(Participation.subject_kind) == Kind.CANDIDACY)
-            & (foreign(Participation.subject_id) == Candidacy.id)
-        ),
-        viewonly=True,
-    )
+    participations: Mapped[list[Participation]] = tied_to(lambda: (Kind.CANDIDACY, Candidacy.id))
 
     def access(self) -> Access:
         """Return what the policy may know: company and exam centre, and the people tied to it."""
