@@ -303,8 +303,10 @@ def test_two_frozen_balances_are_shown_side_by_side(browse, session, cast, froze
     make_ready(session, other, cast.claire)
     freeze(session, other, cast.claire)
     page = browse(cast.bob, "GET", f"{url}?with={other.id}")
-    row = next(tr for tr in page.select("tr") if "Audits prévus" in tr.text)
-    assert [cell.text.strip() for cell in row.select("td")] == ["4", "1", "3"]
+    rows = {tr.th.text.strip(): [cell.text for cell in tr.select("td")] for tr in page.select("tr")}
+    assert [cell.strip() for cell in rows["Audits prévus"]] == ["4", "1", "+3"]
+    here, there, gap = rows["Réalisation du programme"]
+    assert ("75 %" in here, "100 %" in there, gap.strip()) == (True, True, "-25 pts")
     third = make_balance(session, cast.claire, title="Projet")
     browse(cast.bob, "GET", f"{url}?with={third.id}", status=404)
     browse(cast.claire, "GET", f"{url}?with={third.id}", status=404)

@@ -79,6 +79,18 @@ class Wording:
         unit = figure.line.measure_unit if figure.line and value is not None else ""
         return f"{text}\N{NO-BREAK SPACE}{unit}" if unit else text
 
+    def gap(self, figure: Figure, gap: Fraction | None) -> str:
+        """Return a difference with its sign: shares differ by points, not by percents."""
+        if not gap:
+            return NOTHING if gap is None else "0"
+        sign = "+" if gap > 0 else ""
+        is_share = figure.unit is Unit.RATIO
+        if is_share or (figure.line and figure.line.measure_unit == "%"):
+            digits = 0 if is_share else self._digits(figure, gap)
+            points = number(gap * 100 if is_share else gap, self.locale, digits=digits)
+            return self.say(N_("%(number)s pts", number=f"{sign}{points}"))
+        return f"{sign}{self.value(figure, gap, None)}"
+
     def _number(self, figure: Figure, value: Fraction | None, absence: Absence | None) -> str:
         if value is None:
             return self.say(absence.label) if absence else NOTHING

@@ -145,7 +145,7 @@ def _both(balance: Balance, other: Balance, others: list[BalanceLine]) -> dict[s
                     {
                         "here": wording.figure(pair.figure),
                         "there": wording.figure(pair.other) if pair.other else None,
-                        "gap": wording.value(pair.figure, pair.gap, None),
+                        "gap": wording.gap(pair.figure, pair.gap),
                         "is_same": pair.is_same_definition,
                     }
                     for pair in side_by_side(here.facts, there.facts, section)
