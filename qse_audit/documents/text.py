@@ -1,7 +1,7 @@
 """How values are worded in documents and pages, in French and English, without a request."""
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
 from functools import cache, lru_cache
@@ -12,7 +12,8 @@ from babel.dates import format_date
 from babel.support import Translations
 
 from qse_audit.core.clock import PARIS
-from qse_audit.core.text import Message, typeset
+from qse_audit.core.periods import Frequency, Period
+from qse_audit.core.text import N_, Message, typeset
 from qse_audit.paths import translations_dir
 
 NOTHING = "—"
@@ -98,6 +99,18 @@ class Texts:
             return self._catalogue.gettext(text) if text else ""
         sentence = self._catalogue.gettext(text.msgid) if text.msgid else ""
         return sentence % self._values(text.values) if text.values else sentence
+
+    def days(self, first: date, last: date) -> str:
+        """Return two days, both included: ``du mer. 1er oct. 2025 au mer. 30 sept. 2026``."""
+        ends = {"first": day(first, self.locale), "last": day(last, self.locale)}
+        return self.translate(N_("du %(first)s au %(last)s", **ends))
+
+    def span(self, first: date, last: date) -> str:
+        """Return the months when they are whole, else the days: ``août 2026 – octobre 2026``."""
+        if first.day != 1 or (last + timedelta(days=1)).day != 1:
+            return self.days(first, last)
+        months = (Period.of(Frequency.MONTH, each).label for each in (first, last))
+        return " – ".join(dict.fromkeys(map(self.translate, months)))
 
     def _values(self, values: Mapping[str, Any]) -> dict[str, Any]:
         """Return ``values`` with the messages among them translated."""

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Sequence
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 import msgspec
@@ -42,11 +42,7 @@ def period_label(day: date, frequency: Frequency) -> str:
 
 def span(first: date, last: date) -> str:
     """Return the days from ``first`` to ``last``: ``août 2026 – octobre 2026`` for whole months."""
-    if first.day == 1 and (last + timedelta(days=1)).day == 1:
-        labels = [period_label(each, Frequency.MONTH) for each in (first, last)]
-        return " – ".join(dict.fromkeys(labels))
-    days = {"first": text.day(first, locale()), "last": text.day(last, locale())}
-    return translate(N_("du %(first)s au %(last)s", **days))
+    return text.Texts(locale()).span(first, last)
 
 
 def colon() -> str:

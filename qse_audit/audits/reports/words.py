@@ -146,7 +146,7 @@ class Worded:
         """Return a span of days."""
         if first == last or not last:
             return self.day(first)
-        return self.tr(N_("du %(first)s au %(last)s", first=self.day(first), last=self.day(last)))
+        return self._texts.days(date.fromisoformat(first), date.fromisoformat(last))
 
     @property
     def issued_at(self) -> datetime:

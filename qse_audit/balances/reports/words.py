@@ -148,8 +148,7 @@ class Wording:
 
     def days(self, from_on: date, until_on: date) -> str:
         """Return two days, both included."""
-        first, last = (day(each, self.locale) for each in (from_on, until_on))
-        return self.say(N_("du %(first)s au %(last)s", first=first, last=last))
+        return self.texts.days(from_on, until_on)
 
     def sites(self, content: Content) -> str:
         """Return the sites of the perimeter."""

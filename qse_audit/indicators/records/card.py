@@ -302,7 +302,7 @@ def _signals(signals: Sequence[LoggedSignal], around: Around, telling: Telling) 
     rows = [
         (
             words.translate(Rule(each.rule).label),
-            f"{day(each.from_on, words.locale)} – {day(each.until_on, words.locale)}",
+            words.span(each.from_on, each.until_on),
             each.cause or NOTHING,
             each.analysis or NOTHING,
             by_whom(each.analysed_by_id, telling) or NOTHING,

@@ -88,8 +88,7 @@ def _snapshot(
     facts = [
         (N_("Indicateur"), f"{card.reference} {card.title}"),
         (N_("Signal"), words.translate(Rule(signal.rule).label)),
-        (N_("Périodes"), f"{day(signal.from_on, words.locale)} – "
-                         f"{day(signal.until_on, words.locale)}"),
+        (N_("Périodes"), words.span(signal.from_on, signal.until_on)),
         (N_("Ce qu’il annonce"), words.translate(_meaning(signal))),
         (N_("Constaté le"), moment(signal.found_at, words.locale)),
         (N_("Cause"), signal.cause),
