@@ -8,7 +8,9 @@ from wtforms import DateField, SelectField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, Optional
 
 from qse_audit.accounts.queries import PersonChoice
-from qse_audit.actions.rules import TITLE_MAX, ActionDraft, ActionKind, Move
+from qse_audit.actions.rules import PREVENTING, TITLE_MAX, ActionDraft, ActionKind, Move
+from qse_audit.core.permissions import Kind
+from qse_audit.core.prevention import PreventionPrinciple
 from qse_audit.web.forms import REQUIRED, CodeField, Form, VersionedForm, only_digits
 
 LONG = 10_000
@@ -40,6 +42,13 @@ class ActionForm(VersionedForm):
         [Length(max=LONG)],
         description=_("Pour une action corrective : pourquoi l’écart s’est produit."),
     )
+    principle = CodeField(
+        _("Principe de prévention"),
+        PreventionPrinciple,
+        [InputRequired(REQUIRED)],
+        empty="",
+        description=_("Le plus haut possible : supprimer le risque vaut mieux que s’en protéger."),
+    )
     description = TextAreaField(_("Précisions"), [Length(max=LONG)])
     criterion = TextAreaField(
         _("Critère d’efficacité"),
@@ -47,8 +56,10 @@ class ActionForm(VersionedForm):
         description=_("Ce qui montrera que l’action a marché ; il est fixé avant de commencer."),
     )
 
-    def offer(self, people: Sequence[PersonChoice]) -> None:
-        """Offer the people who may be asked."""
+    def offer(self, people: Sequence[PersonChoice], *, origin: Kind) -> None:
+        """Offer the people who may be asked; ask for the principle where a risk is answered."""
+        if origin not in PREVENTING:
+            del self.principle
         self.owner_id.choices = [("", ""), *((p.id, p.name) for p in people)]
 
     def draft(self, *, due_on: Any = None) -> ActionDraft:
@@ -58,6 +69,7 @@ class ActionForm(VersionedForm):
             title=self.title.data or "",
             description=self.description.data or "",
             cause=self.cause.data or "",
+            principle=self.principle.data if "principle" in self else None,
             owner_id=self.owner_id.data or 0,
             due_on=due_on or self.due_on.data,
             criterion=self.criterion.data or "",

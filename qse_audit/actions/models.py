@@ -17,6 +17,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from qse_audit.accounts.models import Person
 from qse_audit.actions.rules import ActionKind, ActionStatus
 from qse_audit.core.permissions import Kind, Link
+from qse_audit.core.prevention import PreventionPrinciple
 from qse_audit.db.base import Base, Versioned, code
 from qse_audit.db.constraints import not_blank
 from qse_audit.db.participation import Participation, links_of, tied_to
@@ -70,6 +71,8 @@ class Action(Versioned, Base):
     description: Mapped[str] = mapped_column(Text, default="")
     cause: Mapped[str] = mapped_column(Text, default="")
     """The cause that a corrective action removes."""
+    principle: Mapped[PreventionPrinciple | None] = mapped_column(code(PreventionPrinciple))
+    """How it prevents a risk; ``None`` where it answers something else."""
     owner_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     due_on: Mapped[date]
     due_set_on: Mapped[date]

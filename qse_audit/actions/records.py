@@ -41,8 +41,9 @@ def snapshots(session: Session, ids: Sequence[int], telling: Telling) -> Mapping
 def _action(action: Action, telling: Telling) -> Snapshot:
     words = telling.words
     fields = (
-        "reference", "title", "kind", "status", "description", "cause", "due_on", "criterion",
-        "verify_on", "done_at", "done_note", "verified_at", "verification_note", "reopened_count",
+        "reference", "title", "kind", "status", "description", "cause", "principle", "due_on",
+        "criterion", "verify_on", "done_at", "done_note", "verified_at", "verification_note",
+        "reopened_count",
     )  # fmt: skip
     roles = {"owned": action.owner_id, "verified": action.verified_by_id}
     mine = {f"{name}_by_candidate": key == telling.candidate_id for name, key in roles.items()}
@@ -50,6 +51,10 @@ def _action(action: Action, telling: Telling) -> Snapshot:
         (N_("Nature"), words.translate(action.kind.label)),
         (N_("Statut"), words.translate(action.status.label)),
         (N_("Échéance"), day(action.due_on, words.locale)),
+        (
+            N_("Principe de prévention"),
+            words.translate(action.principle.label) if action.principle else "",
+        ),
         (N_("Cause"), action.cause),
         (N_("Critère d’efficacité"), action.criterion),
         (N_("Réalisée le"), moment(action.done_at, words.locale) if action.done_at else ""),

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from qse_audit.core.errors import Refusal
-from qse_audit.core.permissions import Permission
+from qse_audit.core.permissions import Kind, Permission
+from qse_audit.core.prevention import PreventionPrinciple
 from qse_audit.core.text import N_, Coded, Message
 from qse_audit.core.workflow import Transition, Workflow
 
@@ -12,6 +13,8 @@ CHAIN = "ISO 9001:2015, 10.2.1"
 RECORDS = "ISO 9001:2015, 10.2.2"
 HOUSE = N_("règle de la maison")
 TITLE_MAX = 200
+PREVENTING = frozenset({Kind.RISK, Kind.RISK_ANALYSIS, Kind.ACCIDENT})
+"""What asks for actions that follow a principle of prevention."""
 
 
 class ActionKind(Coded):
@@ -49,6 +52,8 @@ class ActionDraft:
     description: str = ""
     cause: str = ""
     """The cause that a corrective action removes."""
+    principle: PreventionPrinciple | None = None
+    """The principle of prevention that it follows, where it answers a risk."""
     verify_on: date | None = None
     """The first day when the effect can be judged; ``None``: as soon as it is done."""
 

@@ -209,6 +209,7 @@ def draft_of(action: Action) -> ActionDraft:
         title=action.title,
         description=action.description,
         cause=action.cause,
+        principle=action.principle,
         owner_id=action.owner_id,
         due_on=action.due_on,
         criterion=action.criterion,
@@ -223,6 +224,7 @@ def as_texts(draft: ActionDraft) -> dict[str, str]:
         "title": draft.title.strip(),
         "description": draft.description.strip(),
         "cause": draft.cause.strip(),
+        "principle": draft.principle.value if draft.principle else "",
         "owner_id": str(draft.owner_id),
         "criterion": draft.criterion.strip(),
         "verify_on": draft.verify_on.isoformat() if draft.verify_on else "",
@@ -234,6 +236,7 @@ def _write(action: Action, draft: ActionDraft) -> None:
     action.title = draft.title.strip()
     action.description = draft.description.strip()
     action.cause = draft.cause.strip()
+    action.principle = draft.principle
     action.owner_id = draft.owner_id
     action.criterion = draft.criterion.strip()
     action.verify_on = draft.verify_on

@@ -104,8 +104,8 @@ def detail(action: Action) -> ResponseReturnValue:
 def create(origin: Any, page: OriginPage) -> ResponseReturnValue:
     """Ask someone for an action that a finding calls for."""
     form = ActionForm()
-    form.offer(people_of(session(), identity().organisation_id))
     source = as_origin(origin, page)
+    form.offer(people_of(session(), identity().organisation_id), origin=source.kind)
 
     def plan() -> Action:
         return services.plan_action(
@@ -127,7 +127,7 @@ def edit(action: Action) -> ResponseReturnValue:
     if request.method == "GET" and action.status is not ActionStatus.OPEN:
         return redirect(url_for("actions.detail", action_id=action.id), 303)
     form = EditActionForm(obj=action)
-    form.offer(people_of(session(), action.organisation_id))
+    form.offer(people_of(session(), action.organisation_id), origin=action.origin_kind)
 
     def change() -> Action:
         draft, seen = form.draft(due_on=action.due_on), form.stored_version

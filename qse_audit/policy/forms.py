@@ -1,7 +1,6 @@
 """What people type about the elements of the policy. Shape only: rules live in ``rules``."""
 
 from collections.abc import Iterable
-from typing import Any
 
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
@@ -12,10 +11,8 @@ from qse_audit.policy.rules import (
     LABEL_MAX,
     LINE_MAX,
     SENTENCE_MAX,
-    SHORT_DOMAINS,
     SWOT_OF,
     TEXT_MAX,
-    Domain,
     Fact,
     IssueDraft,
     IssueKind,
@@ -34,30 +31,10 @@ from qse_audit.web.forms import (
     REQUIRED,
     CheckboxesField,
     CodeField,
+    DomainsField,
     Form,
     VersionedForm,
-    choices_of,
 )
-from qse_audit.web.i18n import translate
-
-
-class DomainsField(CheckboxesField):
-    """Choose among the three domains; ``data`` are members."""
-
-    def __init__(
-        self, label: Any, validators: Any = (), *, is_short: bool = False, **kwargs: Any
-    ) -> None:
-        self.is_short = is_short
-        super().__init__(label, validators, coerce=Domain, choices=self._worded, **kwargs)
-
-    def _worded(self) -> list[tuple[str, str]]:
-        if self.is_short:
-            return [(code.value, translate(label)) for code, label in SHORT_DOMAINS.items()]
-        return choices_of(Domain)
-
-    def members(self) -> tuple[Domain, ...]:
-        """Return what was chosen, in the usual order."""
-        return tuple(domain for domain in Domain if domain in (self.data or ()))
 
 
 class IssueForm(VersionedForm):

@@ -15,6 +15,7 @@ from wtforms import (
 )
 from wtforms.validators import Optional
 
+from qse_audit.core.domains import SHORT_DOMAINS, Domain
 from qse_audit.core.errors import Refused
 from qse_audit.core.text import Coded
 from qse_audit.web.i18n import locale, translate
@@ -122,6 +123,25 @@ class CheckboxesField(SelectMultipleField):
 
     widget = widgets.ListWidget(prefix_label=False)
     option_widget = widgets.CheckboxInput()
+
+
+class DomainsField(CheckboxesField):
+    """Choose among the three domains; ``data`` are members."""
+
+    def __init__(
+        self, label: Any, validators: Any = (), *, is_short: bool = False, **kwargs: Any
+    ) -> None:
+        self.is_short = is_short
+        super().__init__(label, validators, coerce=Domain, choices=self._worded, **kwargs)
+
+    def _worded(self) -> list[tuple[str, str]]:
+        if self.is_short:
+            return [(code.value, translate(label)) for code, label in SHORT_DOMAINS.items()]
+        return choices_of(Domain)
+
+    def members(self) -> tuple[Domain, ...]:
+        """Return what was chosen, in the usual order."""
+        return tuple(domain for domain in Domain if domain in (self.data or ()))
 
 
 def only_digits(value: Any) -> int | None:

@@ -1,15 +1,14 @@
 """What makes the elements of a policy acceptable: context, parties, proposals, text. Pure."""
 
+from qse_audit.core.domains import SHORT_DOMAINS, Domain
 from qse_audit.policy.rules.codes import (
     LABEL_MAX,
     LINE_MAX,
     NEED_KIND,
     SENTENCE_MAX,
     SENTENCES_MAX,
-    SHORT_DOMAINS,
     SWOT_OF,
     TEXT_MAX,
-    Domain,
     IssueKind,
     Level,
     PartyKind,

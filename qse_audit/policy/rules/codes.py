@@ -1,6 +1,6 @@
 """The words of the context, the parties, the proposals and the policy that come from a list."""
 
-from qse_audit.core.text import N_, Coded, Message
+from qse_audit.core.text import N_, Coded
 
 LABEL_MAX, LINE_MAX, TEXT_MAX = 160, 200, 10_000
 """Characters of a name, of one line, of a longer text."""
@@ -8,22 +8,6 @@ SENTENCE_MAX = 600
 """Characters of one sentence of a policy: what is longer is not remembered."""
 SENTENCES_MAX = 40
 """Sentences of one policy."""
-
-
-class Domain(Coded):
-    """The three domains of a QSE policy, in the order in which they are named."""
-
-    QUALITY = "quality", N_("Qualité")
-    SAFETY = "safety", N_("Santé et sécurité au travail")
-    ENVIRONMENT = "environment", N_("Environnement")
-
-
-SHORT_DOMAINS: dict[Domain, Message] = {
-    Domain.QUALITY: N_("Qualité"),
-    Domain.SAFETY: N_("Sécurité"),
-    Domain.ENVIRONMENT: N_("Environnement"),
-}
-"""A domain in one word, where there is little room."""
 
 
 class Level(Coded):

@@ -4,8 +4,8 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from qse_audit.core.domains import Domain
 from qse_audit.core.text import Localized
-from qse_audit.policy.rules.codes import Domain
 
 
 class ShownBy(StrEnum):

@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from qse_audit.core.domains import Domain
 from qse_audit.core.errors import Refusal
 from qse_audit.core.text import N_
 from qse_audit.policy.rules.codes import (
     SENTENCE_MAX,
     SENTENCES_MAX,
     SWOT_OF,
-    Domain,
     IssueKind,
     PartyKind,
     Pestel,
