@@ -138,6 +138,7 @@ class Link(Coded):
     OWNER = "owner", N_("Responsable")
     VERIFIER = "verifier", N_("Vérificateur")
     AUTHOR = "author", N_("Auteur")
+    MEMBER = "member", N_("Membre de l’équipe")
     CANDIDATE = "candidate", N_("Candidat")
     TUTOR = "tutor", N_("Tuteur")
     EVALUATOR = "evaluator", N_("Évaluateur")

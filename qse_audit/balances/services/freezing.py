@@ -14,9 +14,9 @@ from qse_audit.core.canonical import canonical_json
 from qse_audit.core.clock import day_in_paris
 from qse_audit.core.permissions import Kind, Role
 from qse_audit.core.text import N_
+from qse_audit.db.notes import note
 from qse_audit.db.outbox import notify
 from qse_audit.policies import Identity
-from qse_audit.policy.services.notes import note
 
 
 def move_balance(

@@ -25,12 +25,12 @@ from qse_audit.balances.rules import (
 from qse_audit.core.clock import day_in_paris
 from qse_audit.core.errors import NotFound, Refusal, refuse_all
 from qse_audit.core.permissions import Kind, Link
+from qse_audit.db.notes import change, note
 from qse_audit.db.numbering import next_reference
 from qse_audit.db.participation import Participation, write_links
 from qse_audit.db.trail import Head
 from qse_audit.db.upsert import insert_missing
 from qse_audit.policies import Identity
-from qse_audit.policy.services.notes import change, note
 
 
 def start_balance(

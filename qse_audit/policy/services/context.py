@@ -9,11 +9,11 @@ from sqlalchemy.orm import Session
 from qse_audit.core.errors import Refusal, refuse_all
 from qse_audit.core.permissions import Kind
 from qse_audit.core.text import N_
+from qse_audit.db.notes import change, note
 from qse_audit.db.trail import Act, record
 from qse_audit.policies import Identity
 from qse_audit.policy.models import ClimateDecision, ContextIssue, InterestedParty
 from qse_audit.policy.rules import REASON_ASKED, WITHDRAWN, IssueDraft, IssueKind, issue_refusals
-from qse_audit.policy.services.notes import change, note
 
 PAST_REVIEW = Refusal("past_review", N_("La prochaine revue est un jour à venir."))
 

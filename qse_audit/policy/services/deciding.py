@@ -15,6 +15,7 @@ from qse_audit.core.clock import day_in_paris
 from qse_audit.core.errors import Refusal, refuse_all
 from qse_audit.core.permissions import Kind, Link, Role
 from qse_audit.core.text import N_, Message
+from qse_audit.db.notes import note
 from qse_audit.db.outbox import notify
 from qse_audit.db.trail import Head
 from qse_audit.policies import Identity
@@ -28,7 +29,6 @@ from qse_audit.policy.rules import (
     PolicyStatus,
     Sentence,
 )
-from qse_audit.policy.services.notes import note
 
 RECORD_FORMAT = "qse-audit/policy/1"
 TO_COME = Refusal("to_come", N_("On enregistre ce qui a eu lieu : aujourd’hui ou avant."))

@@ -12,6 +12,7 @@ from qse_audit.accounts.rules import one_line
 from qse_audit.core.errors import BadInput, NotFound, refuse_all
 from qse_audit.core.permissions import Kind, Link
 from qse_audit.core.text import N_
+from qse_audit.db.notes import change, note
 from qse_audit.db.participation import Participation
 from qse_audit.db.upsert import insert_missing
 from qse_audit.policies import Identity
@@ -26,7 +27,6 @@ from qse_audit.policy.rules import (
     change_refusals,
     sentence_refusals,
 )
-from qse_audit.policy.services.notes import change, note
 
 
 def start_policy(

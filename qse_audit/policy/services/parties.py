@@ -10,10 +10,10 @@ from sqlalchemy.orm import Session
 from qse_audit.accounts.rules import one_line
 from qse_audit.core.errors import refuse_all
 from qse_audit.core.permissions import Kind
+from qse_audit.db.notes import change, note
 from qse_audit.policies import Identity
 from qse_audit.policy.models import InterestedParty, PartyNeed
 from qse_audit.policy.rules import NAME_TAKEN, WITHDRAWN, NeedDraft, PartyDraft, need_refusals
-from qse_audit.policy.services.notes import change, note
 
 
 def add_party(

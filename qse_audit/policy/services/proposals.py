@@ -9,6 +9,7 @@ from qse_audit.accounts.rules import one_line
 from qse_audit.core.clock import day_in_paris
 from qse_audit.core.errors import refuse_all
 from qse_audit.core.permissions import Kind
+from qse_audit.db.notes import change, note
 from qse_audit.db.numbering import next_reference
 from qse_audit.policies import Identity
 from qse_audit.policy.models import Proposal
@@ -21,7 +22,6 @@ from qse_audit.policy.rules import (
     ProposalStatus,
     domain_refusals,
 )
-from qse_audit.policy.services.notes import change, note
 
 
 def add_proposal(

@@ -1,4 +1,4 @@
-"""What every act on the elements of the policy begins and ends with: checks, and the trail."""
+"""What most acts begin and end with: the version that one saw, and the trail."""
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
@@ -9,7 +9,14 @@ from sqlalchemy.orm import Session
 from qse_audit.core.errors import Conflict
 from qse_audit.core.permissions import Kind
 from qse_audit.db.trail import Act, Head, record
-from qse_audit.policies import Identity
+
+
+class Actor(Protocol):
+    """Who acts."""
+
+    @property
+    def user_id(self) -> int:
+        """Return the key of the person."""
 
 
 class Noted(Protocol):
@@ -29,7 +36,7 @@ def note(
     subject: tuple[Kind, Noted],
     act: str,
     *,
-    actor: Identity,
+    actor: Actor,
     now: datetime,
     data: Mapping[str, object] | None = None,
     texts: Mapping[str, str] | None = None,
