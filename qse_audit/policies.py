@@ -225,6 +225,21 @@ POLICY: Mapping[Permission, tuple[Alternative, ...]] = {
         (linked(L.AUTHOR), role(*STEERING), status("draft")),
     ),
     P.BALANCE_FREEZE: ((role(R.COORDINATOR),),),
+    P.DUERP_LIST: ((role(*COMPANY),),),
+    # R4121-4: workers read what was approved, and former versions of their time.
+    P.DUERP_READ: (
+        (role(R.COORDINATOR, R.MANAGEMENT),),
+        (linked(L.AUTHOR), role(*COMPANY)),
+        (role(*COMPANY), status("approved")),
+    ),
+    P.DUERP_PREPARE: ((role(R.COORDINATOR, R.CANDIDATE),),),
+    P.DUERP_EDIT: (
+        (role(R.COORDINATOR), status("prepared", "consulted")),
+        (linked(L.AUTHOR), role(*STEERING), status("prepared", "consulted")),
+    ),
+    # The employer approves; whoever prepared it does not.
+    P.DUERP_APPROVE: ((role(R.MANAGEMENT), not_linked(L.AUTHOR)),),
+    P.DUERP_KEEP: ((role(R.COORDINATOR),),),
     P.CERTIFICATION_READ: (ANYONE,),
     P.CANDIDACY_LIST: (ANYONE,),
     P.CANDIDACY_REGISTER: ((role(R.COORDINATOR),),),

@@ -95,6 +95,17 @@ class Permission(StrEnum):
     BALANCE_WRITE = "balance:write"
     BALANCE_FREEZE = "balance:freeze"
 
+    DUERP_LIST = "duerp:list"
+    """The page of the DUERP: the versions in force, what is due."""
+    DUERP_READ = "duerp:read"
+    """One version of the DUERP."""
+    DUERP_PREPARE = "duerp:prepare"
+    """Begin a version."""
+    DUERP_EDIT = "duerp:edit"
+    DUERP_APPROVE = "duerp:approve"
+    DUERP_KEEP = "duerp:keep"
+    """Keep its registers: headcount, events, measures, transmissions, requests, notice."""
+
     CERTIFICATION_READ = "certification:read"
 
     CANDIDACY_LIST = "candidacy:list"

@@ -12,6 +12,7 @@ from qse_audit import footprint
 from tests.bench import (
     answers,
     coherence,
+    duerp,
     indicators,
     pages,
     papers,
@@ -43,6 +44,7 @@ def main(wanted: list[str], *, as_programs: bool) -> None:
             "serving": lambda: serving.lines(small),
             "series": series.lines,
             "coherence": coherence.lines,
+            "duerp": lambda: duerp.lines(folder),
             "indicators": lambda: indicators.lines(folder),
         }
         found: list[Line] = []

@@ -1,0 +1,1 @@
+"""The single document of occupational risks (DUERP): its versions before the law."""

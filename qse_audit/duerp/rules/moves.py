@@ -1,0 +1,147 @@
+"""How a version is made: prepared, contributors consulted, approved; every reason at once. Pure."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+from qse_audit.core.errors import Refusal
+from qse_audit.core.permissions import Permission
+from qse_audit.core.text import N_
+from qse_audit.core.workflow import Transition, Workflow
+from qse_audit.duerp.rules.codes import (
+    CONTRIBUTORS,
+    HOUSE,
+    IN_THE_FUTURE,
+    INVENTORY,
+    Part,
+    VersionStatus,
+)
+from qse_audit.duerp.rules.content import Contribution
+from qse_audit.duerp.rules.headcount import Duties
+from qse_audit.duerp.rules.programme import Measure, listed, programme_refusals
+
+NO_LINE = Refusal(
+    "no_line",
+    N_("Le document unique ne contient aucun risque : évaluez au moins une unité de travail."),
+    INVENTORY,
+)
+NO_HEADCOUNT = Refusal(
+    "no_headcount",
+    N_("Renseignez l’effectif : il dit qui consulter et si un programme annuel est dû."),
+    HOUSE,
+)
+CHANGED_SINCE = Refusal(
+    "changed_since_consulted",
+    N_(
+        "Le document a changé depuis que les contributeurs ont été consultés : reprenez la "
+        "préparation, consultez-les de nouveau."
+    ),
+    CONTRIBUTORS,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VersionFacts:
+    """All that the workflow may know of a version."""
+
+    duties: Duties
+    line_count: int
+    contributions: Sequence[Contribution] = ()
+    measures: Sequence[Measure] = field(default=())
+    is_unchanged: bool = True
+    """Whether the assessment is the one that the contributors saw."""
+
+
+def has_lines(facts: VersionFacts) -> Refusal | None:
+    """Refuse an inventory of nothing."""
+    return None if facts.line_count else NO_LINE
+
+
+def has_headcount(facts: VersionFacts) -> Refusal | None:
+    """Refuse to go on when nobody can say what is due."""
+    return None if facts.duties.is_known else NO_HEADCOUNT
+
+
+def is_consulted(facts: VersionFacts) -> Refusal | None:
+    """Refuse while somebody whom the law names was not asked, nor said to be absent."""
+    asked = {each.part for each in facts.contributions}
+    missing = [part for part in facts.duties.parts if part not in asked]
+    if not missing:
+        return None
+    told = N_(
+        "Notez la consultation, ou pourquoi il n’y en a pas : %(parts)s.",
+        parts=listed([part.label for part in missing]),
+    )
+    return Refusal("not_consulted", told, CONTRIBUTORS)
+
+
+def is_what_they_saw(facts: VersionFacts) -> Refusal | None:
+    """Refuse to approve something else than what contributors were consulted on."""
+    return None if facts.is_unchanged else CHANGED_SINCE
+
+
+def has_whole_programme(facts: VersionFacts) -> Refusal | None:
+    """Refuse while a measure of the programme lacks something: the first of them."""
+    return next(iter(programme_refusals(facts.measures, facts.duties)), None)
+
+
+def approval_refusals(status: VersionStatus, facts: VersionFacts) -> tuple[Refusal, ...]:
+    """Return every reason why a version cannot be approved, each measure with what it lacks."""
+    measures = programme_refusals(facts.measures, facts.duties)
+    others = DUERP_WORKFLOW.refusals(status, "approve", facts)
+    return (*(each for each in others if each not in measures), *measures)
+
+
+S, P = VersionStatus, Permission
+DUERP_WORKFLOW: Workflow[VersionStatus, VersionFacts] = Workflow(
+    initial=S.PREPARED,
+    transitions=(
+        Transition(
+            name="consult",
+            label=N_("Les contributeurs ont été consultés"),
+            sources=frozenset({S.PREPARED}),
+            target=S.CONSULTED,
+            permission=P.DUERP_EDIT,
+            guards=(has_lines, has_headcount, is_consulted),
+        ),
+        Transition(
+            name="resume",
+            label=N_("Reprendre la préparation"),
+            sources=frozenset({S.CONSULTED}),
+            target=S.PREPARED,
+            permission=P.DUERP_EDIT,
+        ),
+        Transition(
+            name="approve",
+            label=N_("Approuver la version"),
+            sources=frozenset({S.CONSULTED}),
+            target=S.APPROVED,
+            permission=P.DUERP_APPROVE,
+            guards=(
+                has_lines,
+                has_headcount,
+                is_consulted,
+                is_what_they_saw,
+                has_whole_programme,
+            ),
+        ),
+    ),
+)
+
+
+def contribution_refusals(draft: Contribution, today: date) -> list[Refusal]:
+    """Return what keeps a contribution from being noted."""
+    refusals = []
+    if not draft.who.strip() and not draft.is_absent:
+        refusals.append(Refusal("who_missing", N_("Dites qui a été consulté : fonction ou nom.")))
+    if draft.consulted_on > today:
+        refusals.append(IN_THE_FUTURE)
+    if draft.is_absent and not draft.opinion.strip():
+        told = N_("Dites pourquoi il n’y a personne à consulter : carence, pas de désigné…")
+        refusals.append(Refusal("absence_unexplained", told, CONTRIBUTORS))
+    return refusals
+
+
+def is_required(part: Part, duties: Duties) -> bool:
+    """Say whether the law names this contributor at this headcount."""
+    return part in duties.parts
