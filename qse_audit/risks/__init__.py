@@ -1,0 +1,1 @@
+"""Risk analyses: one engine, to which every rating method is data."""

@@ -1,0 +1,273 @@
+"""Read a scale from plain data, as its file or an analysis keeps it, and write it back.
+
+Everything that is wrong is said at once, each with its key path: first what cannot be read, then
+what does not hold together (:mod:`qse_audit.risks.rules.soundness`).
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from qse_audit.core.errors import Refusal, Refused, refuse_all
+from qse_audit.core.text import LOCALES, N_, Localized, Message
+from qse_audit.risks.rules.codes import RiskMethod, RiskRank
+from qse_audit.risks.rules.scales import (
+    COLOURS,
+    Band,
+    Criterion,
+    Floor,
+    Formula,
+    Level,
+    Override,
+    Scale,
+)
+from qse_audit.risks.rules.soundness import soundness_refusals
+
+CODE_MAX, LINE_MAX, TEXT_MAX, NOTE_MAX = 64, 200, 2000, 1000
+HEAD = frozenset({"format", "id", "kind", "licence", "copyright"})
+"""Keys of a file that say nothing of the scale."""
+RANKS = {rank.code: rank for rank in RiskRank}
+
+
+def scale_from(data: Any) -> Scale:
+    """Return the scale that ``data`` describes.
+
+    :raises Refused: with everything that is wrong, each with its key path.
+    """
+    found: list[Refusal] = []
+    scale = _scale(_At(data, "", found))
+    refuse_all(found)
+    refuse_all(soundness_refusals(scale))
+    return scale
+
+
+def scale_refusals(data: Any) -> tuple[Refusal, ...]:
+    """Return everything that is wrong with ``data``; empty when it is a scale."""
+    try:
+        scale_from(data)
+    except Refused as error:
+        return error.refusals
+    return ()
+
+
+def scale_data(scale: Scale) -> dict[str, Any]:
+    """Return ``scale`` as plain data, for an analysis to keep as it is today."""
+    return {
+        "key": scale.key,
+        "version": scale.version,
+        "title": dict(scale.title),
+        "description": dict(scale.description),
+        "source": scale.source,
+        "to_be_confirmed": scale.is_to_be_confirmed,
+        "methods": sorted(str(method) for method in scale.methods),
+        "formula": str(scale.formula),
+        "criteria": [_criterion_data(criterion) for criterion in scale.criteria],
+        "bands": [_band_data(band) for band in scale.bands],
+        "cells": [list(row) for row in scale.cells],
+        "floors": [
+            {"criterion": each.criterion, "at_least": each.at_least, "band": each.band,
+             "label": dict(each.label)}
+            for each in scale.floors
+        ],
+        "overrides": [
+            {"code": each.code, "band": each.band, "label": dict(each.label)}
+            for each in scale.overrides
+        ],
+    }  # fmt: skip
+
+
+def with_thresholds(scale: Scale, thresholds: Mapping[str, int]) -> Scale:
+    """Return ``scale`` with other products at which its bands start: a setting of the firm.
+
+    :raises Refused: when a band is unknown, has no threshold, or bands no longer follow each other.
+    """
+    if unknown := sorted(set(thresholds) - set(scale.thresholds)):
+        message = N_("Pas de seuil pour %(names)s ; attendu : %(known)s.",
+                     names=", ".join(unknown),
+                     known=", ".join(scale.thresholds) or "—")  # fmt: skip
+        raise Refused([Refusal("no_threshold", message, scale.source)])
+    starts = [thresholds.get(band.code, band.least) for band in scale.bands]
+    ends = [None if start is None else start - 1 for start in starts[1:]]
+    changed = replace(
+        scale,
+        bands=tuple(
+            replace(band, least=least, most=most)
+            for band, least, most in zip(
+                scale.bands, starts, [*ends, scale.bands[-1].most], strict=True
+            )
+        ),
+    )
+    refuse_all(soundness_refusals(changed))
+    return changed
+
+
+def _criterion_data(criterion: Criterion) -> dict[str, Any]:
+    return {
+        "code": criterion.code,
+        "letter": criterion.letter,
+        "label": dict(criterion.label),
+        "levels": [
+            {"value": each.value, "label": dict(each.label), "meaning": dict(each.meaning)}
+            for each in criterion.levels
+        ],
+    }
+
+
+def _band_data(band: Band) -> dict[str, Any]:
+    data: dict[str, Any] = {
+        "code": band.code,
+        "label": dict(band.label),
+        "rank": band.rank.code,
+        "colour": band.colour,
+        "meaning": dict(band.meaning),
+    }
+    if band.least is not None:
+        data |= {"from": band.least, "to": band.most}
+    return data
+
+
+@dataclass(frozen=True, slots=True)
+class _At:
+    """A value in the data with its place; what is wrong goes into ``found``."""
+
+    value: Any
+    path: str
+    found: list[Refusal]
+
+    def wrong(self, expected: Message) -> None:
+        """Note that ``expected`` was not found here."""
+        text = str(self.value)
+        shown = N_("rien") if self.value is None else N_("« %(text)s »", text=text[:60])
+        message = N_("%(place)s : %(found)s ; attendu : %(expected)s", place=self.path or "/",
+                     found=shown, expected=expected)  # fmt: skip
+        self.found.append(Refusal("unreadable", message))
+
+    def get(self, key: str) -> "_At":
+        """Return what stands under ``key``."""
+        inside = self.value.get(key) if isinstance(self.value, Mapping) else None
+        return _At(inside, f"{self.path}.{key}" if self.path else key, self.found)
+
+    def keys(self, *known: str) -> "_At":
+        """Return itself, its unknown keys noted."""
+        if not isinstance(self.value, Mapping):
+            self.wrong(N_("un ensemble de « clé : valeur »"))
+            return self
+        for key in sorted(str(key) for key in self.value if key not in known):
+            message = N_("clé inconnue ; attendu : %(expected)s",
+                         expected=", ".join(sorted(known)))  # fmt: skip
+            self.get(key).wrong(message)
+        return self
+
+    def items(self, least: int = 0) -> "list[_At]":
+        """Return the items of a list of ``least`` or more."""
+        if self.value is None and not least:
+            return []
+        if not isinstance(self.value, list) or len(self.value) < least:
+            self.wrong(N_("une liste de %(least)d éléments ou plus", least=least))
+            return []
+        return [_At(item, f"{self.path}[{n}]", self.found) for n, item in enumerate(self.value)]
+
+    def text(self, most: int) -> str:
+        """Return the text here, trimmed."""
+        if isinstance(self.value, str) and 0 < len(self.value.strip()) <= most:
+            return self.value.strip()
+        self.wrong(N_("un texte de 1 à %(most)d caractères", most=most))
+        return ""
+
+    def localized(self, most: int) -> Localized:
+        """Return the text here in each language."""
+        self.keys(*LOCALES)
+        return {locale: self.get(locale).text(most) for locale in LOCALES}
+
+    def whole(self, least: int, most: int) -> int:
+        """Return the whole number here."""
+        is_whole = isinstance(self.value, int) and not isinstance(self.value, bool)
+        if is_whole and least <= self.value <= most:
+            return int(self.value)
+        self.wrong(N_("un nombre entier de %(least)d à %(most)d", least=least, most=most))
+        return least
+
+    def one_of(self, *words: str) -> str:
+        """Return the word here."""
+        if isinstance(self.value, str) and self.value in words:
+            return str(self.value)
+        self.wrong(N_("l’un de %(words)s", words=", ".join(words)))
+        return words[0]
+
+
+def _scale(at: _At) -> Scale:
+    at.keys(*HEAD, "key", "version", "title", "description", "source", "to_be_confirmed",
+            "methods", "formula", "criteria", "bands", "cells", "floors", "overrides")  # fmt: skip
+    name = at.get("id") if at.get("key").value is None else at.get("key")
+    formula = Formula(at.get("formula").one_of(*Formula))
+    return Scale(
+        key=name.text(CODE_MAX),
+        version=at.get("version").whole(1, 999),
+        title=at.get("title").localized(LINE_MAX),
+        description=at.get("description").localized(TEXT_MAX),
+        source=at.get("source").text(TEXT_MAX),
+        is_to_be_confirmed=at.get("to_be_confirmed").value is True,
+        methods=frozenset(
+            RiskMethod(item.one_of(*RiskMethod)) for item in at.get("methods").items(1)
+        ),
+        formula=formula,
+        criteria=tuple(_criterion(item) for item in at.get("criteria").items(2)),
+        bands=tuple(_band(item, formula) for item in at.get("bands").items(2)),
+        cells=tuple(
+            tuple(str(cell.value or "") for cell in row.items()) for row in at.get("cells").items()
+        ),
+        floors=tuple(_floor(item) for item in at.get("floors").items()),
+        overrides=tuple(_override(item) for item in at.get("overrides").items()),
+    )
+
+
+def _criterion(at: _At) -> Criterion:
+    at.keys("code", "letter", "label", "levels")
+    return Criterion(
+        at.get("code").text(CODE_MAX),
+        at.get("letter").text(3),
+        at.get("label").localized(LINE_MAX),
+        tuple(_level(item) for item in at.get("levels").items(2)),
+    )
+
+
+def _level(at: _At) -> Level:
+    at.keys("value", "label", "meaning")
+    return Level(
+        at.get("value").whole(1, NOTE_MAX),
+        at.get("label").localized(LINE_MAX),
+        at.get("meaning").localized(TEXT_MAX),
+    )
+
+
+def _band(at: _At, formula: Formula) -> Band:
+    is_product = formula is Formula.PRODUCT
+    at.keys("code", "label", "rank", "colour", "meaning", *(("from", "to") if is_product else ()))
+    return Band(
+        code=at.get("code").text(CODE_MAX),
+        label=at.get("label").localized(LINE_MAX),
+        rank=RANKS[at.get("rank").one_of(*RANKS)],
+        colour=at.get("colour").one_of(*COLOURS),
+        meaning=at.get("meaning").localized(TEXT_MAX),
+        least=at.get("from").whole(1, NOTE_MAX**3) if is_product else None,
+        most=at.get("to").whole(1, NOTE_MAX**3) if is_product else None,
+    )
+
+
+def _floor(at: _At) -> Floor:
+    at.keys("criterion", "at_least", "band", "label")
+    return Floor(
+        at.get("criterion").text(CODE_MAX),
+        at.get("at_least").whole(1, NOTE_MAX),
+        at.get("band").text(CODE_MAX),
+        at.get("label").localized(LINE_MAX),
+    )
+
+
+def _override(at: _At) -> Override:
+    at.keys("code", "band", "label")
+    return Override(
+        at.get("code").text(CODE_MAX),
+        at.get("band").text(CODE_MAX),
+        at.get("label").localized(LINE_MAX),
+    )

@@ -1,0 +1,177 @@
+"""Whether a scale holds together: no hole, no overlap, never milder when a note is worse."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from itertools import pairwise, product
+
+from qse_audit.core.errors import Refusal
+from qse_audit.core.text import N_, Message
+from qse_audit.risks.rules.action_priority import LEAST, MOST, Priority
+from qse_audit.risks.rules.scales import Formula, Scale
+
+HOUSE = N_("règle de la maison")
+TRIPLET = ("severity", "occurrence", "detection")
+
+
+def soundness_refusals(scale: Scale) -> tuple[Refusal, ...]:
+    """Return everything that keeps ``scale`` from giving one band, and a fair one, to each note."""
+    names = (*_criteria(scale), *_names(scale))
+    if names:
+        return names  # the rest would only repeat them
+    judge = {
+        Formula.PRODUCT: _products,
+        Formula.MATRIX: _matrix,
+        Formula.ACTION_PRIORITY: _priorities,
+    }[scale.formula]
+    return tuple(judge(scale))
+
+
+def _refusal(code: str, place: str, message: Message) -> Refusal:
+    return Refusal(code, N_("%(place)s : %(message)s", place=place, message=message), HOUSE)
+
+
+def _criteria(scale: Scale) -> Iterator[Refusal]:
+    """Give each criterion named twice, and levels that are not in order."""
+    for field in ("code", "letter"):
+        yield from _twice("criteria", (getattr(each, field) for each in scale.criteria))
+    for n, criterion in enumerate(scale.criteria):
+        for before, after in pairwise(criterion.values):
+            if after <= before:
+                message = N_("%(after)d vient après %(before)d ; attendu : des notes qui montent",
+                             after=after, before=before)  # fmt: skip
+                yield _refusal("levels_out_of_order", f"criteria[{n}].levels", message)
+
+
+def _names(scale: Scale) -> Iterator[Refusal]:
+    """Give bands named twice or out of order, and names that nothing bears."""
+    codes = [band.code for band in scale.bands]
+    yield from _twice("bands", codes)
+    yield from _twice("overrides", (each.code for each in scale.overrides))
+    for n, (before, after) in enumerate(pairwise(scale.bands), 1):
+        if after.rank < before.rank:
+            message = N_("« %(after)s » est moins grave que « %(before)s » ; attendu : de la zone "
+                         "la moins grave à la plus grave", after=after.code,
+                         before=before.code)  # fmt: skip
+            yield _refusal("bands_not_monotonic", f"bands[{n}]", message)
+    for name, raises in (("floors", scale.floors), ("overrides", scale.overrides)):
+        for n, each in enumerate(raises):
+            if each.band not in codes:
+                yield _unknown(f"{name}[{n}].band", each.band, codes)
+    known = [criterion.code for criterion in scale.criteria]
+    for n, floor in enumerate(scale.floors):
+        if floor.criterion not in known:
+            yield _unknown(f"floors[{n}].criterion", floor.criterion, known)
+
+
+def _twice(place: str, codes: Iterable[str]) -> Iterator[Refusal]:
+    for code, times in Counter(codes).items():
+        if times > 1:
+            message = N_("« %(code)s » est là %(times)d fois ; attendu : une fois", code=code,
+                         times=times)  # fmt: skip
+            yield _refusal("named_twice", place, message)
+
+
+def _unknown(place: str, found: str, known: Iterable[str]) -> Refusal:
+    message = N_("« %(found)s » n’existe pas ; attendu : l’un de %(known)s", found=found,
+                 known=", ".join(known))  # fmt: skip
+    return _refusal("unknown_name", place, message)
+
+
+def _products(scale: Scale) -> Iterator[Refusal]:
+    """Give each gap, overlap or missing end of the bands of products."""
+    expected = _smallest(scale)
+    for n, band in enumerate(scale.bands):
+        least, most = band.least or 0, band.most or 0
+        if most < least:
+            message = N_("de %(least)d à %(most)d ; attendu : une zone qui monte", least=least,
+                         most=most)  # fmt: skip
+            yield _refusal("band_reversed", f"bands[{n}]", message)
+        if least > expected:
+            message = N_("de %(first)d à %(last)d, aucune zone ; attendu : des zones qui se "
+                         "suivent", first=expected, last=least - 1)  # fmt: skip
+            yield _refusal("band_gap", f"bands[{n}]", message)
+        if least < expected and n:
+            message = N_("de %(first)d à %(last)d, deux zones ; attendu : des zones qui se suivent",
+                         first=least, last=expected - 1)  # fmt: skip
+            yield _refusal("band_overlap", f"bands[{n}]", message)
+        expected = most + 1
+    if expected <= scale.most:
+        message = N_("de %(first)d à %(last)d, aucune zone ; attendu : jusqu’au plus grand produit",
+                     first=expected, last=scale.most)  # fmt: skip
+        yield _refusal("band_gap", f"bands[{len(scale.bands) - 1}]", message)
+
+
+def _smallest(scale: Scale) -> int:
+    """Return the smallest product."""
+    smallest = 1
+    for criterion in scale.criteria:
+        smallest *= criterion.values[0]
+    return smallest
+
+
+def _matrix(scale: Scale) -> Iterator[Refusal]:
+    """Give each hole of a matrix, each unknown band, and each cell milder than a milder note’s."""
+    if len(scale.criteria) != 2:
+        message = N_("%(count)d critères ; attendu : deux, les lignes et les colonnes",
+                     count=len(scale.criteria))  # fmt: skip
+        yield _refusal("matrix_criteria", "criteria", message)
+        return
+    holes = tuple(_holes(scale))
+    yield from holes or _milder(scale)
+
+
+def _holes(scale: Scale) -> Iterator[Refusal]:
+    rows, columns = (criterion.values for criterion in scale.criteria)
+    codes = {band.code for band in scale.bands}
+    if len(scale.cells) > len(rows):
+        message = N_("%(found)d lignes ; attendu : %(expected)d", found=len(scale.cells),
+                     expected=len(rows))  # fmt: skip
+        yield _refusal("matrix_size", "cells", message)
+    for n, row in enumerate(scale.cells[: len(rows)]):
+        if len(row) > len(columns):
+            message = N_("%(found)d cases ; attendu : %(expected)d", found=len(row),
+                         expected=len(columns))  # fmt: skip
+            yield _refusal("matrix_size", f"cells[{n}]", message)
+    for down, right in product(range(len(rows)), range(len(columns))):
+        row = scale.cells[down] if down < len(scale.cells) else ()
+        cell = row[right] if right < len(row) else ""
+        place = f"cells[{down}][{right}]"
+        if not cell:
+            message = N_("case vide, pour %(first)s = %(row)d et %(second)s = %(column)d ; attendu "
+                         ": une zone", first=scale.criteria[0].letter, row=rows[down],
+                         second=scale.criteria[1].letter, column=columns[right])  # fmt: skip
+            yield _refusal("matrix_hole", place, message)
+        elif cell not in codes:
+            yield _unknown(place, cell, sorted(codes))
+
+
+def _milder(scale: Scale) -> Iterator[Refusal]:
+    places = [[scale.place(cell) for cell in row] for row in scale.cells]
+    for down, row in enumerate(places):
+        for right, place in enumerate(row):
+            above = places[down - 1][right] if down else 0
+            left = row[right - 1] if right else 0
+            if place < max(above, left):
+                message = N_("« %(found)s » est moins grave que la case d’avant ; attendu : jamais "
+                             "moins grave quand une note monte",
+                             found=scale.cells[down][right])  # fmt: skip
+                yield _refusal("matrix_not_monotonic", f"cells[{down}][{right}]", message)
+
+
+def _priorities(scale: Scale) -> Iterator[Refusal]:
+    """Give what keeps the table of priorities from being read."""
+    codes = tuple(criterion.code for criterion in scale.criteria)
+    if codes != TRIPLET:
+        message = N_("%(found)s ; attendu : %(expected)s", found=", ".join(codes),
+                     expected=", ".join(TRIPLET))  # fmt: skip
+        yield _refusal("priority_criteria", "criteria", message)
+    for n, criterion in enumerate(scale.criteria):
+        if criterion.values != tuple(range(LEAST, MOST + 1)):
+            message = N_("la table demande les notes de 1 à 10")
+            yield _refusal("priority_levels", f"criteria[{n}].levels", message)
+    bands = [band.code for band in scale.bands]
+    expected = [str(priority) for priority in reversed(Priority)]
+    if bands != expected:
+        message = N_("%(found)s ; attendu : %(expected)s", found=", ".join(bands),
+                     expected=", ".join(expected))  # fmt: skip
+        yield _refusal("priority_bands", "bands", message)
