@@ -7,8 +7,8 @@ import pytest
 from sqlalchemy import func, select, text, update
 from sqlalchemy.exc import DBAPIError, OperationalError
 
-from qse_audit import cli
 from qse_audit.app import create_app
+from qse_audit.cli import serving
 from qse_audit.db.base import Base
 from qse_audit.db.engine import make_engine
 from qse_audit.db.outbox import Notice
@@ -300,13 +300,13 @@ def test_the_owner_of_the_tables_obeys_and_a_superuser_is_told(walled):
 
 
 def test_serving_as_a_superuser_warns(walled, monkeypatch, tmp_path, caplog):
-    monkeypatch.setattr(cli.waitress, "create_server", lambda *_, **__: Stopped())
+    monkeypatch.setattr(serving.waitress, "create_server", lambda *_, **__: Stopped())
     settings = Settings(instance=tmp_path, secret_key="-" * 32, scheduler=False)
     above = make_engine(databases.as_superuser(walled.url))
-    cli.run_server(settings, above, host="127.0.0.1", port=0)
+    serving.run_server(settings, above, host="127.0.0.1", port=0)
     assert "superuser" in caplog.text
     caplog.clear()
-    cli.run_server(settings, walled, host="127.0.0.1", port=0)
+    serving.run_server(settings, walled, host="127.0.0.1", port=0)
     assert "superuser" not in caplog.text
 
 

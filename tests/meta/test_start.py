@@ -14,11 +14,13 @@ SEEN = """
 import gc, json, sys
 from qse_audit import __main__ as door
 resting = not gc.isenabled()
-from qse_audit import cli, footprint
+from qse_audit import footprint
 from qse_audit.app import create_app
+from qse_audit.cli.base import prepare
+from qse_audit.settings import load_settings
 footprint.settle()
-settings = cli.load_settings()
-app = create_app(settings, cli.prepare(settings))
+settings = load_settings()
+app = create_app(settings, prepare(settings))
 found = app.test_client().get("/first-run")
 print(json.dumps({
     "modules": sorted(name for name in sys.modules if "." not in name),

@@ -53,10 +53,14 @@ def _names(scale: Scale) -> Iterator[Refusal]:
                          "la moins grave à la plus grave", after=after.code,
                          before=before.code)  # fmt: skip
             yield _refusal("bands_not_monotonic", f"bands[{n}]", message)
-    for name, raises in (("floors", scale.floors), ("overrides", scale.overrides)):
-        for n, each in enumerate(raises):
-            if each.band not in codes:
-                yield _unknown(f"{name}[{n}].band", each.band, codes)
+    raises = {
+        "floors": [each.band for each in scale.floors],
+        "overrides": [each.band for each in scale.overrides],
+    }
+    for name, bands in raises.items():
+        for n, band in enumerate(bands):
+            if band not in codes:
+                yield _unknown(f"{name}[{n}].band", band, codes)
     known = [criterion.code for criterion in scale.criteria]
     for n, floor in enumerate(scale.floors):
         if floor.criterion not in known:

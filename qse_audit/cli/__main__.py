@@ -1,0 +1,7 @@
+"""Let ``python -m qse_audit.cli`` act."""
+
+import sys
+
+from qse_audit.cli import main
+
+sys.exit(main())
