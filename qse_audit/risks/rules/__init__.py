@@ -30,6 +30,13 @@ from qse_audit.risks.rules.methods import (
     MethodCard,
     OverrideReason,
 )
+from qse_audit.risks.rules.prevention import highest, prevention_warnings
+from qse_audit.risks.rules.rerating import (
+    ReratingFacts,
+    lowered_letters,
+    rerating_refusals,
+    stage_to_rate,
+)
 from qse_audit.risks.rules.scale_data import (
     scale_data,
     scale_from,
@@ -78,21 +85,27 @@ __all__ = [
     "Rating",
     "RatingStage",
     "Receptor",
+    "ReratingFacts",
     "RiskMethod",
     "RiskRank",
     "Scale",
     "SpecialCharacteristic",
     "action_priority",
     "every_triplet",
+    "highest",
     "line_refusals",
+    "lowered_letters",
     "missing_letters",
+    "prevention_warnings",
     "rate",
     "rating_refusals",
+    "rerating_refusals",
     "rpn",
     "scale_data",
     "scale_from",
     "scale_refusals",
     "soundness_refusals",
+    "stage_to_rate",
     "value_of",
     "with_thresholds",
 ]
