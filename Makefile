@@ -2,6 +2,8 @@
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
+# Each module is compiled once, also where the machine says otherwise: tests start many processes.
+export PYTHONDONTWRITEBYTECODE :=
 
 .PHONY: demo test e2e bench lint types translations screenshots clean
 

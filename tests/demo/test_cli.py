@@ -22,7 +22,7 @@ def run(instance):
 
     def run(*arguments, code=0, **extra):
         done = subprocess.run(
-            [sys.executable, "-m", "qse_audit.cli", *map(str, arguments)],
+            [sys.executable, "-m", "qse_audit", *map(str, arguments)],
             env={**environment, **extra},
             capture_output=True,
             text=True,

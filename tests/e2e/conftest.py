@@ -51,7 +51,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
     """Load the demo company and serve it until the tests end."""
     instance = tmp_path_factory.mktemp("demo")
     environment = {**os.environ, "QSE_INSTANCE": str(instance), "QSE_DATABASE_URL": ""}
-    command = [sys.executable, "-m", "qse_audit.cli", "demo"]
+    command = [sys.executable, "-m", "qse_audit", "demo"]
     loaded = subprocess.run(
         [*command, "--no-serve", "--json"],
         env=environment,

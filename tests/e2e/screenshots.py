@@ -21,7 +21,7 @@ def main(folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as instance:
         environment = {**os.environ, "QSE_INSTANCE": instance, "QSE_DATABASE_URL": ""}
-        command = [sys.executable, "-m", "qse_audit.cli", "demo"]
+        command = [sys.executable, "-m", "qse_audit", "demo"]
         told = subprocess.check_output([*command, "--no-serve", "--json"], env=environment)
         accounts = {each["role"]: each for each in reversed(json.loads(told)["accounts"])}
         port = free_port()

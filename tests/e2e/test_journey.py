@@ -114,7 +114,7 @@ def test_a_downloaded_dossier_verifies(visit, demo, tmp_path):
     path = tmp_path / "dossier.zip"
     download.value.save_as(path)
     done = subprocess.run(
-        [sys.executable, "-m", "qse_audit.cli", "dossier", "verify", str(path)],
+        [sys.executable, "-m", "qse_audit", "dossier", "verify", str(path)],
         env={**os.environ, "QSE_INSTANCE": str(demo.instance), "QSE_DATABASE_URL": ""},
         capture_output=True,
         text=True,
