@@ -2,13 +2,36 @@
 
 import argparse
 import json
+from collections import Counter
+from pathlib import Path
+from typing import Any
 
-from qse_audit.cli.base import Commands, say
+from qse_audit.cli.base import Commands, complain, say
 from qse_audit.core.errors import BadInput
 from qse_audit.core.text import N_
-from qse_audit.risks.rules import action_priority, every_triplet, rpn
+from qse_audit.risks.files import read_file
+from qse_audit.risks.library import scales_for
+from qse_audit.risks.rules import (
+    METHODS,
+    RiskMethod,
+    Scale,
+    action_priority,
+    every_triplet,
+    rate,
+    rpn,
+)
+from qse_audit.risks.rules.tables import ReadLines
 from qse_audit.settings import Settings
 
+METHOD_NAMES = {
+    "amdec": RiskMethod.FMEA_PROCESS,
+    "amdec-produit": RiskMethod.FMEA_PRODUCT,
+    "amdec-moyen": RiskMethod.FMEA_EQUIPMENT,
+    "duerp": RiskMethod.OCCUPATIONAL,
+    "aspects": RiskMethod.ENVIRONMENTAL,
+    "apr": RiskMethod.PRELIMINARY,
+}
+"""What methods are called on the command line."""
 NOTES = ("severity", "occurrence", "detection")
 
 
@@ -22,6 +45,14 @@ def add_risk(commands: Commands) -> None:
     priority.add_argument("--all", action="store_true", help="the 1,000 triplets")
     priority.add_argument("--json", action="store_true", help="print JSON")
     priority.set_defaults(command=priority_command)
+    load = acts.add_parser("import", help="read the lines of an analysis from XLSX or CSV")
+    load.add_argument("file", type=Path)
+    load.add_argument("--method", required=True, choices=[*METHOD_NAMES], metavar="METHOD",
+                      help=f"one of {', '.join(METHOD_NAMES)}")  # fmt: skip
+    load.add_argument("--scale", help="the scale that its notes are on; by default the usual one")
+    load.add_argument("--dry-run", action="store_true", help="read and report, change nothing")
+    load.add_argument("--json", action="store_true", help="print the report as JSON")
+    load.set_defaults(command=import_command)
 
 
 def priority_command(arguments: argparse.Namespace, _: Settings) -> int:
@@ -38,6 +69,59 @@ def priority_command(arguments: argparse.Namespace, _: Settings) -> int:
     for each in rated:
         say("S={severity} O={occurrence} D={detection}: {priority} (RPN {rpn})".format_map(each))
     return 0
+
+
+def import_command(arguments: argparse.Namespace, _: Settings) -> int:
+    """Read a file and say what it holds; exit code 2 with every fault that was found."""
+    if not arguments.dry_run:
+        raise BadInput(N_("attendu : --dry-run"))
+    method = METHOD_NAMES[arguments.method]
+    scale = _scale(method, arguments.scale)
+    content = arguments.file.read_bytes()
+    read = read_file(content, arguments.file.name, METHODS[method], scale)
+    told = told_json(read, method, scale)
+    if arguments.json:
+        say(json.dumps(told, ensure_ascii=False))
+    elif not read.faults:
+        say(", ".join(f"{told[name]} {name}" for name in ("lines", "rated", "sections")))
+    if len(read.faults) < read.fault_count:
+        complain(f"{read.fault_count} faults, the first {len(read.faults)}:")
+    return max((complain(fault.text) for fault in read.faults), default=0)
+
+
+def told_json(read: ReadLines, method: RiskMethod, scale: Scale) -> dict[str, Any]:
+    """Return what a file holds, as the command prints it."""
+    bands = Counter(rating.band.code for line in read.lines if (rating := rate(scale, line.values)))
+    return {
+        "method": str(method),
+        "scale": scale.key,
+        "lines": len(read.lines),
+        "rated": read.rated_count,
+        "sections": len({line.draft.section for line in read.lines if line.draft.section}),
+        "bands": {band.code: bands[band.code] for band in scale.bands},
+        "passed_over": list(read.passed_over),
+        "error_count": read.fault_count,
+        "errors": [
+            {"line": each.line, "column": each.column, "cell": each.cell,
+             "message": str(each.message)}
+            for each in read.faults
+        ],
+    }  # fmt: skip
+
+
+def _scale(method: RiskMethod, key: str | None) -> Scale:
+    """Return the scale that was named, or the usual one of the method.
+
+    :raises BadInput: naming the scales of the method.
+    """
+    fitting = scales_for(method)
+    for scale in fitting:
+        if key in {None, scale.key}:
+            return scale
+    known = ", ".join(scale.key for scale in fitting)
+    raise BadInput(
+        N_("« %(found)s » ; attendu : l’un de %(known)s", found=key, known=known), place="--scale"
+    )
 
 
 def _triplet(arguments: argparse.Namespace) -> tuple[int, int, int]:

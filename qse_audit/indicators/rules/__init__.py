@@ -1,5 +1,6 @@
 """What makes an indicator card and its values acceptable. Pure."""
 
+from qse_audit.core.tables import MAX_PASTED, Cell
 from qse_audit.indicators.rules.analysis import (
     COUNTS,
     Analysis,
@@ -76,8 +77,6 @@ from qse_audit.indicators.rules.moves import (
     move_refusals,
 )
 from qse_audit.indicators.rules.pasting import (
-    MAX_PASTED,
-    Cell,
     CellProblem,
     Column,
     Grid,

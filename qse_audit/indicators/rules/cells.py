@@ -6,10 +6,9 @@ from dataclasses import dataclass
 from qse_audit.core.errors import BadInput
 from qse_audit.core.numbers import parse_number
 from qse_audit.core.periods import Frequency, Period
+from qse_audit.core.tables import NOTHING, Cell
 from qse_audit.indicators.rules.entries import PeriodEntry
 from qse_audit.indicators.rules.pasting import (
-    NOTHING,
-    Cell,
     CellProblem,
     Grid,
     Pasted,

@@ -4,22 +4,16 @@ Cells are named as on the page: column A holds the periods, row 1 the names, so 
 value is in B2. A paste that starts in column A brings its own periods, in any order.
 """
 
-import csv
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
-from io import StringIO
 
 from qse_audit.core.errors import BadInput
 from qse_audit.core.numbers import decimal_text, parse_number
 from qse_audit.core.period_texts import parse_period
 from qse_audit.core.periods import Frequency, Period
+from qse_audit.core.tables import NOTHING, Cell, filled_size, pasted_rows
 from qse_audit.core.text import N_, Message
-
-MAX_PASTED = 200_000
-"""Characters of one paste."""
-NOTHING = frozenset({"", "—"})
-"""What an empty cell holds; the dash is what our own tables show."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,23 +26,6 @@ class Column:
     minimum: Fraction | None = Fraction(0)
     maximum: Fraction | None = None
     is_whole: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Cell:
-    """A place in the grid, from (1, 1) for A1."""
-
-    row: int
-    column: int
-
-    @property
-    def name(self) -> str:
-        """Return it as spreadsheets name it: ``C4``."""
-        letters, rest = "", self.column
-        while rest:
-            rest, letter = divmod(rest - 1, 26)
-            letters = chr(65 + letter) + letters
-        return f"{letters}{self.row}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,8 +85,8 @@ def read_paste(
 
     :raises BadInput: when it is no table, or larger than the grid from there on.
     """
-    rows = _cells(text)
-    height, width = _size(rows)
+    rows = pasted_rows(text)
+    height, width = filled_size(rows)
     _check_size(height, width, grid, start=start)
     rows = [(row + [""] * width)[:width] for row in rows[:height]]
     reader = _Reader(grid, start, locale, closed_years=closed_years)
@@ -132,32 +109,6 @@ def value_problem(value: Fraction, column: Column) -> Message | None:
 
 def _shown(value: Fraction) -> str:
     return decimal_text(value)
-
-
-def _cells(text: str) -> list[list[str]]:
-    """Return the rows of a text with tabs, quoted as spreadsheets do."""
-    if len(text) > MAX_PASTED:
-        raise BadInput(
-            N_("%(count)d caractères ; attendu : au plus %(most)d", count=len(text),
-               most=MAX_PASTED),
-            place=N_("collage"),
-        )  # fmt: skip
-    lines = text.replace("\r\n", "\n").replace("\r", "\n")
-    reader = csv.reader(StringIO(lines, newline=""), delimiter="\t", strict=True)
-    try:
-        return [[cell.strip() for cell in row] for row in reader]
-    except csv.Error as error:
-        raise BadInput(
-            N_("guillemet mal placé ou jamais fermé (%(problem)s)", problem=str(error)),
-            place=N_("collage, ligne %(line)d", line=reader.line_num),
-        ) from error
-
-
-def _size(rows: list[list[str]]) -> tuple[int, int]:
-    """Return how many rows and columns there are, without the empty ones at the end."""
-    width = max((n for row in rows for n, cell in enumerate(row, 1) if cell), default=0)
-    height = max((n for n, row in enumerate(rows, 1) if any(row)), default=0)
-    return height, width
 
 
 def _check_size(height: int, width: int, grid: Grid, *, start: Cell) -> None:

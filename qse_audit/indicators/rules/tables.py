@@ -4,7 +4,6 @@ The first row names the columns: ``période`` (or ``period``), the quantities by
 and maybe ``source`` and ``commentaire``. Faults are gathered, each with its row and column.
 """
 
-import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -13,9 +12,10 @@ from qse_audit.core.errors import BadInput
 from qse_audit.core.numbers import parse_number
 from qse_audit.core.period_texts import parse_period
 from qse_audit.core.periods import Period
+from qse_audit.core.tables import NOTHING, Cell, Fault, Line, plain_title
 from qse_audit.core.text import N_, Message
 from qse_audit.indicators.rules.entries import PeriodEntry, Sheet
-from qse_audit.indicators.rules.pasting import NOTHING, Cell, value_problem
+from qse_audit.indicators.rules.pasting import value_problem
 
 PERIOD = frozenset({"periode", "period", "date", "mois", "month"})
 COMMENT = frozenset({"commentaire", "comment", "remarque", "note"})
@@ -26,34 +26,6 @@ OURS = frozenset(
 """Columns of our own export that say nothing to store."""
 MOST_FAULTS = 200
 """Faults that are said one by one."""
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One row of a file: its number there, counted from 1, and its cells as texts."""
-
-    number: int
-    cells: Sequence[str]
-
-
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """Why a cell cannot be taken: line and column, what was found and what is expected."""
-
-    line: int
-    column: str
-    """The name of the column; ``""`` for the whole line."""
-    cell: str
-    """As spreadsheets name it: ``C12``."""
-    message: Message
-
-    @property
-    def text(self) -> Message:
-        """Return the fault with its place."""
-        if not self.column:
-            return N_("ligne %(line)d : %(message)s", line=self.line, message=self.message)
-        return N_("ligne %(line)d, colonne %(column)s (%(cell)s) : %(message)s", line=self.line,
-                  column=self.column, cell=self.cell, message=self.message)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +62,7 @@ def read_table(lines: Sequence[Line], sheet: Sheet, locale: str = "fr") -> Read:
 def _header(line: Line, sheet: Sheet) -> tuple[int, list[_Column]]:
     """Return where the periods are, and which variable each other column holds."""
     titles = [(number, title) for number, title in enumerate(line.cells) if title.strip()]
-    period_at = next((number for number, title in titles if _plain(title) in PERIOD), None)
+    period_at = next((number for number, title in titles if plain_title(title) in PERIOD), None)
     columns = [
         found
         for number, title in titles
@@ -106,11 +78,11 @@ def _header(line: Line, sheet: Sheet) -> tuple[int, list[_Column]]:
 
 def _column(line: Line, number: int, title: str, *, sheet: Sheet) -> _Column | None:
     """Return what a column holds; ``None`` for one that says nothing to store."""
-    plain = _plain(title)
+    plain = plain_title(title)
     if plain in COMMENT:
         return _Column(number, title, "")
     for each in sheet.columns.values():
-        if plain in {_plain(each.name), _plain(each.label)}:
+        if plain in {plain_title(each.name), plain_title(each.label)}:
             return _Column(number, title, each.name)
     if plain in OURS or title.strip() in sheet.automatic:
         return None
@@ -123,12 +95,6 @@ def _unknown(title: str, sheet: Sheet) -> Message:
     expected = ", ".join(sheet.columns) or "—"
     return N_("« %(found)s » ; attendu : période, %(expected)s, commentaire",
               found=title[:40], expected=expected)  # fmt: skip
-
-
-def _plain(text: str) -> str:
-    """Return a title without case, accents and outer spaces."""
-    parts = unicodedata.normalize("NFKD", text.strip().casefold())
-    return "".join(letter for letter in parts if not unicodedata.combining(letter))
 
 
 class _Reader:
@@ -161,7 +127,7 @@ class _Reader:
         """Return the period of a row, once; note why there is none."""
         title = N_("période")
         try:
-            period = parse_period(_cell(line, self.period_at), self.sheet.calendar.frequency)
+            period = parse_period(line.cell(self.period_at), self.sheet.calendar.frequency)
             if period in self.seen:
                 raise BadInput(N_("%(period)s est déjà ligne %(line)d ; attendu : une ligne par "
                                   "période", period=period.label,
@@ -183,7 +149,7 @@ class _Reader:
         values: dict[str, Fraction | None] = {}
         comment = None
         for column in self.columns:
-            text = _cell(line, column.number)
+            text = line.cell(column.number)
             if not column.name:
                 comment = text.strip() or None
             elif text.strip() not in NOTHING:
@@ -209,7 +175,3 @@ class _Reader:
         if len(self.faults) < MOST_FAULTS:
             cell = Cell(line.number, column + 1).name
             self.faults.append(Fault(line.number, title, cell, message))
-
-
-def _cell(line: Line, number: int) -> str:
-    return line.cells[number] if number < len(line.cells) else ""

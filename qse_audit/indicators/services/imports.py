@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from pathlib import PurePath
 from typing import Any
 
 from sqlalchemy import select
@@ -12,15 +11,16 @@ from qse_audit.accounts.models import Membership, Person
 from qse_audit.core.clock import day_in_paris
 from qse_audit.core.errors import BadInput, Refusal, Refused
 from qse_audit.core.permissions import Kind
+from qse_audit.core.tables import Line
 from qse_audit.core.text import N_
 from qse_audit.db.work import ask_work
 from qse_audit.indicators.models import Indicator
 from qse_audit.indicators.queries import get_indicator, sheet_of, stored_rows
 from qse_audit.indicators.rules import SOURCE_MAX, changes
-from qse_audit.indicators.rules.tables import Line, Read, read_table
+from qse_audit.indicators.rules.tables import Read, read_table
 from qse_audit.indicators.services.values import Entered, enter_values
 from qse_audit.policies import Identity
-from qse_audit.referentials.formats.sheets import Cell, Table, read_csv, read_xlsx, too_large
+from qse_audit.referentials.formats.sheets import first_table, too_large, typed_text
 
 IMPORT_WORK = "values"
 """The kind of long work that imports a file."""
@@ -60,8 +60,8 @@ def read_values(content: bytes, name: str, indicator: Indicator, *, today: date)
     too_large(content)
     if not content.strip():
         raise BadInput(N_("fichier vide ; attendu : une ligne de titres, puis une par période"))
-    table = _table(content, name)
-    lines = [Line(row.number, [_text(cell) for cell in row.cells]) for row in table.rows]
+    table = first_table(content, name)
+    lines = [Line(row.number, [typed_text(cell) for cell in row.cells]) for row in table.rows]
     return read_table(lines, sheet_of(indicator, today))
 
 
@@ -185,30 +185,3 @@ def indicator_named(session: Session, reference: str) -> Indicator:
                      name=reference, count=len(ids))  # fmt: skip
         raise BadInput(message, place="--indicator")
     return get_indicator(session, ids[0])
-
-
-def _table(content: bytes, name: str) -> Table:
-    """Return the rows of a file; of a workbook, those of its first sheet that holds any."""
-    if content.startswith(b"PK") or PurePath(name).suffix.lower() == ".xlsx":
-        found = [table for table in read_xlsx(content) if table.rows]
-        if not found:
-            raise BadInput(N_("classeur vide ; attendu : une feuille de valeurs"))
-        return found[0]
-    return read_csv(content)
-
-
-def _text(cell: Cell) -> str:
-    """Return a cell of a spreadsheet as what a person would have typed."""
-    if isinstance(cell, dict):
-        return cell.get("date", "")[:10]
-    if cell is None:
-        return ""
-    if isinstance(cell, float):
-        return str(int(cell)) if cell.is_integer() and abs(cell) < 1e15 else _plain(cell)
-    return str(cell).strip()
-
-
-def _plain(value: float) -> str:
-    """Return a number without an exponent, as the shortest text that is the same number."""
-    text = repr(value)
-    return format(value, ".17f").rstrip("0") if "e" in text else text

@@ -13,6 +13,7 @@ from qse_audit.core.clock import day_in_paris, now
 from qse_audit.core.errors import BadInput, Conflict, Refusal, Refused
 from qse_audit.core.periods import Period
 from qse_audit.core.permissions import Permission
+from qse_audit.core.tables import Cell
 from qse_audit.documents.names import MEDIA_TYPES
 from qse_audit.indicators import queries, services
 from qse_audit.indicators.forms import ValuesForm
@@ -26,7 +27,6 @@ from qse_audit.indicators.rules import (
     read_paste,
 )
 from qse_audit.indicators.rules.cells import Window, as_entries, read_cells
-from qse_audit.indicators.rules.pasting import Cell
 from qse_audit.indicators.views.blueprint import INDICATOR, bp, tell
 from qse_audit.web.database import commits, session
 from qse_audit.web.guards import can, requires

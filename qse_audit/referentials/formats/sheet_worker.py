@@ -1,8 +1,8 @@
 """Turn one XLSX workbook into rows of JSON, then end: the process that a hostile file may exhaust.
 
 Started by :mod:`qse_audit.referentials.formats.tables` as a plain script, so it imports nothing of
-ours. The workbook comes in as bytes, ``[[sheet, rows], …]`` goes out; on failure one line says
-why and the exit code is 1.
+ours. The workbook comes in as bytes, ``[[sheet, rows, merged cells], …]`` goes out; on failure one
+line says why and the exit code is 1.
 """
 
 import contextlib
@@ -42,7 +42,7 @@ def plain(cell: Any) -> Any:
 
 
 def sheets(workbook: bytes) -> list[Any]:
-    """Return name and rows of each sheet.
+    """Return name, rows and merged cells of each sheet.
 
     :raises ValueError: for a sheet larger than any referential.
     """
@@ -55,7 +55,11 @@ def sheets(workbook: bytes) -> list[Any]:
         if sheet.total_height > MAX_ROWS or sheet.total_width > MAX_COLUMNS:
             raise ValueError(f"{name}: {sheet.total_height} x {sheet.total_width}")
         rows = sheet.to_python(skip_empty_area=False)
-        found.append([name, [[plain(cell) for cell in row] for row in rows]])
+        merged = [
+            [top + 1, left + 1, bottom + 1, right + 1]
+            for (top, left), (bottom, right) in sheet.merged_cell_ranges or ()
+        ]
+        found.append([name, [[plain(cell) for cell in row] for row in rows], merged])
     return found
 
 

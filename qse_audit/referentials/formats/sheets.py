@@ -9,7 +9,7 @@ import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from io import BytesIO, StringIO
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Any
 
 from qse_audit.core.errors import BadInput
@@ -37,6 +37,16 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
+class Merged:
+    """Cells that somebody merged: first and last row and column, counted from 1."""
+
+    top: int
+    left: int
+    bottom: int
+    right: int
+
+
+@dataclass(frozen=True, slots=True)
 class Table:
     """The rows of a file or of one of its sheets; the first holds the names of the columns."""
 
@@ -45,6 +55,7 @@ class Table:
     about: dict[str, str] = field(default_factory=dict)
     """Key and value pairs that say what the table is: ``ref``, ``edition``…"""
     warnings: tuple[Message, ...] = ()
+    merged: Sequence[Merged] = ()
 
     def place(self, row: int, column: str = "") -> Message:
         """Return the place of a row or of a cell, for people."""
@@ -156,7 +167,7 @@ def read_xlsx(content: bytes) -> list[Table]:
         raise BadInput(N_("classeur illisible (%(problem)s)", problem=reason), place=N_("fichier"))
     if done.returncode != 0:
         raise _exploded()
-    return [_sheet(name, rows) for name, rows in json.loads(done.stdout)]
+    return [_sheet(*found) for found in json.loads(done.stdout)]
 
 
 def _exploded() -> BadInput:
@@ -170,13 +181,13 @@ def _exploded() -> BadInput:
     )
 
 
-def _sheet(name: str, rows: list[list[Any]]) -> Table:
+def _sheet(name: str, rows: list[list[Any]], merged: list[list[int]]) -> Table:
     found = [
         Row(number, cells)
         for number, cells in enumerate(rows, 1)
         if any(cell not in ("", None) for cell in cells)
     ]
-    return Table(found, sheet=name)
+    return Table(found, sheet=name, merged=[Merged(*place) for place in merged])
 
 
 def unpacked(content: bytes) -> bytes:
@@ -232,3 +243,33 @@ def cell_text(cell: Cell, table: Table, *, row: int, column: str) -> str:
     if odd := unprintable(text):
         raise BadInput(N_("caractère interdit %(code)s", code=odd), place=table.place(row, column))
     return text
+
+
+def first_table(content: bytes, name: str) -> Table:
+    """Return the rows of a CSV file; of a workbook, those of its first sheet that holds any.
+
+    :raises BadInput: when it cannot be read, or holds nothing.
+    """
+    if content.startswith(b"PK") or PurePath(name).suffix.lower() == ".xlsx":
+        found = [table for table in read_xlsx(content) if table.rows]
+        if not found:
+            raise BadInput(N_("classeur vide ; attendu : une feuille de valeurs"))
+        return found[0]
+    return read_csv(content)
+
+
+def typed_text(cell: Cell) -> str:
+    """Return a cell of a spreadsheet as what a person would have typed."""
+    if isinstance(cell, dict):
+        return cell.get("date", "")[:10]
+    if cell is None:
+        return ""
+    if isinstance(cell, float):
+        return str(int(cell)) if cell.is_integer() and abs(cell) < 1e15 else _unrounded(cell)
+    return str(cell).strip()
+
+
+def _unrounded(value: float) -> str:
+    """Return a number without an exponent, as the shortest text that is the same number."""
+    text = repr(value)
+    return format(value, ".17f").rstrip("0") if "e" in text else text

@@ -1,6 +1,7 @@
 """What may be written on a line of an analysis."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from qse_audit.core.errors import Refusal
 from qse_audit.core.text import N_, Message
@@ -21,10 +22,25 @@ MOST_SECTIONS = 8
 """Sections inside each other."""
 
 
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """What is wrong in one column of a line."""
+
+    column: Column
+    fault: str
+    message: Message
+
+
 def line_refusals(method: RiskMethod, draft: LineDraft) -> tuple[Refusal, ...]:
     """Return everything that is wrong with a line, each named after its column."""
     card = METHODS[method]
-    return (*_section(card, draft), *_columns(card, draft), *_unknown(card, draft))
+    found = [_refusal(problem) for problem in line_problems(card, draft)]
+    return (*found, *_unknown(card, draft))
+
+
+def line_problems(card: MethodCard, draft: LineDraft) -> tuple[Problem, ...]:
+    """Return everything that is wrong with a line, column by column."""
+    return (*_section(card, draft), *_columns(card, draft))
 
 
 def value_of(draft: LineDraft, column: Column, card: MethodCard) -> Detail | None:
@@ -36,31 +52,32 @@ def value_of(draft: LineDraft, column: Column, card: MethodCard) -> Detail | Non
     return draft.details.get(column.code)
 
 
-def _refusal(column: Column, fault: str, message: Message) -> Refusal:
-    words = N_("%(column)s : %(message)s", column=column.label, message=message)
-    return Refusal(f"{column.code}_{fault}", words, HOUSE)
+def _refusal(problem: Problem) -> Refusal:
+    column = problem.column
+    words = N_("%(column)s : %(message)s", column=column.label, message=problem.message)
+    return Refusal(f"{column.code}_{problem.fault}", words, HOUSE)
 
 
-def _section(card: MethodCard, draft: LineDraft) -> Iterator[Refusal]:
+def _section(card: MethodCard, draft: LineDraft) -> Iterator[Problem]:
     if len(draft.section) > MOST_SECTIONS:
         message = N_("%(count)d niveaux ; attendu : au plus %(most)d", count=len(draft.section),
                      most=MOST_SECTIONS)  # fmt: skip
-        yield _refusal(card.section, "deep", message)
+        yield Problem(card.section, "deep", message)
     for title in draft.section:
         if not title.strip():
-            yield _refusal(card.section, "missing", N_("un niveau sans nom"))
+            yield Problem(card.section, "missing", N_("un niveau sans nom"))
         elif len(title) > TEXT_MAX:
-            yield _refusal(card.section, "long", _long(title, TEXT_MAX))
+            yield Problem(card.section, "long", _long(title, TEXT_MAX))
 
 
-def _columns(card: MethodCard, draft: LineDraft) -> Iterator[Refusal]:
+def _columns(card: MethodCard, draft: LineDraft) -> Iterator[Problem]:
     for column in card.columns:
         value = value_of(draft, column, card)
         if value is None or value == "" or (isinstance(value, str) and not value.strip()):
             if column.required:
-                yield _refusal(column, "missing", N_("rien ; attendu : ce champ est nécessaire"))
+                yield Problem(column, "missing", N_("rien ; attendu : ce champ est nécessaire"))
         elif problem := _problem(column, value):
-            yield _refusal(column, *problem)
+            yield Problem(column, *problem)
 
 
 def _problem(column: Column, value: Detail) -> tuple[str, Message] | None:
