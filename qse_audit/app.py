@@ -48,6 +48,7 @@ from qse_audit.processes import views as processes
 from qse_audit.referentials import jobs as referentials_jobs
 from qse_audit.referentials import services as referentials_services
 from qse_audit.referentials import views as referentials
+from qse_audit.risks import views as risks
 from qse_audit.settings import Settings
 from qse_audit.web import (
     assets,
@@ -78,6 +79,7 @@ FEATURES: tuple[ModuleType, ...] = (
     findings,
     audits,
     indicators,
+    risks,
     policy,
     objectives,
     balances,
@@ -150,6 +152,30 @@ ORIGINS: dict[Kind, OriginPage] = {
         organisation_id=lambda signal: signal.organisation_id,
         label=lambda signal: signal.indicator.reference,
         adds=Permission.INDICATOR_MEASURE,
+    ),
+    Kind.RISK_ANALYSIS: OriginPage(
+        target=risks.ANALYSIS,
+        endpoint="risks.detail",
+        context=lambda analysis: (Kind.RISK_ANALYSIS, analysis.id),
+        organisation_id=lambda analysis: analysis.organisation_id,
+        label=lambda analysis: analysis.reference,
+        adds=Permission.RISK_EDIT,
+    ),
+    Kind.RISK: OriginPage(
+        target=risks.RISK,
+        endpoint="risks.line",
+        context=lambda risk: (Kind.RISK_ANALYSIS, risk.analysis_id),
+        organisation_id=lambda risk: risk.organisation_id,
+        label=lambda risk: f"{risk.analysis.reference} n° {risk.number}",
+        adds=Permission.RISK_EDIT,
+    ),
+    Kind.RISK_VERSION: OriginPage(
+        target=risks.VERSION,
+        endpoint="risks.version",
+        context=lambda version: (Kind.RISK_ANALYSIS, version.analysis_id),
+        organisation_id=lambda version: version.analysis.organisation_id,
+        label=lambda version: f"{version.analysis.reference} v{version.number}",
+        adds=Permission.RISK_EDIT,
     ),
     Kind.CONTEXT_ISSUE: OriginPage(
         target=policy.ISSUE,

@@ -149,13 +149,15 @@ POLICY: Mapping[Permission, tuple[Alternative, ...]] = {
     P.ACTION_LIST: ((role(*COMPANY),),),
     P.ACTION_READ: (
         (role(R.COORDINATOR, R.MANAGEMENT),),
-        (linked(*TEAM, L.AUDITEE, L.OWNER, L.VERIFIER),),
+        (linked(*TEAM, L.AUDITEE, L.OWNER, L.VERIFIER, L.MEMBER),),
     ),
     P.ACTION_PLAN: (
         (role(R.COORDINATOR),),
         (linked(L.LEAD_AUDITOR, L.AUDITOR, L.AUDITEE),),
         # What answers a signal, or an objective, is asked for by who answers for it.
         (linked(L.OWNER), status("active", "proposed", "running")),
+        # What answers a risk, or a cause, is asked for by those who look for it together.
+        (linked(L.MEMBER), role(*COMPANY)),
     ),
     P.ACTION_DO: ((linked(L.OWNER),),),
     P.ACTION_VERIFY: (
@@ -212,6 +214,19 @@ POLICY: Mapping[Permission, tuple[Alternative, ...]] = {
         (role(R.COORDINATOR), status("active")),
         (linked(L.OWNER, L.AUTHOR), role(*COMPANY), status("active")),
     ),
+    P.RISK_LIST: ((role(*COMPANY),),),
+    # What is in force is everybody's: workers read what was found about their work.
+    P.RISK_READ: (
+        (role(R.COORDINATOR, R.MANAGEMENT),),
+        (linked(L.OWNER, L.AUTHOR, L.MEMBER), role(*COMPANY)),
+        (role(*COMPANY), status("in_force")),
+    ),
+    P.RISK_CREATE: ((role(R.COORDINATOR, R.PROCESS_OWNER, R.CANDIDATE),),),
+    P.RISK_EDIT: (
+        (role(R.COORDINATOR), status("draft", "in_force")),
+        (linked(L.OWNER, L.MEMBER), role(*COMPANY), status("draft", "in_force")),
+    ),
+    P.RISK_APPROVE: ((role(R.COORDINATOR, R.MANAGEMENT),),),
     P.BALANCE_LIST: ((role(*COMPANY),),),
     # Before it is frozen its figures still move: it is between those who write and who decide.
     P.BALANCE_READ: (

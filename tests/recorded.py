@@ -25,6 +25,7 @@ from qse_audit.objectives.rules import OBJECTIVE_WORKFLOW
 from qse_audit.paths import PACKAGE
 from qse_audit.policy.rules import POLICY_WORKFLOW, PROPOSAL_WORKFLOW
 from qse_audit.portfolios.rules import CANDIDACY_WORKFLOW
+from qse_audit.risks.rules.analyses import ANALYSIS_WORKFLOW
 
 
 def moves_of(workflow: Workflow[Any, Any]) -> list[str]:
@@ -41,6 +42,7 @@ GIVEN: Mapping[tuple[str, str], Iterable[str]] = {
     ("policy.views.deciding.decide", "name"): moves_of(POLICY_WORKFLOW),
     ("policy.views.deciding.move", "name"): moves_of(POLICY_WORKFLOW),
     ("policy.views.proposals.move_proposal", "name"): moves_of(PROPOSAL_WORKFLOW),
+    ("risks.views.analysis.move", "name"): moves_of(ANALYSIS_WORKFLOW),
     ("portfolios.views.candidacies.move", "name"): moves_of(CANDIDACY_WORKFLOW),
 }
 """What an address may say, by the view and its parameter."""

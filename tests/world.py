@@ -84,6 +84,7 @@ from qse_audit.referentials import services as referentials
 from qse_audit.referentials.models import Edition, Question, Referential, Requirement
 from qse_audit.referentials.rules import Identity as InHouse
 from qse_audit.referentials.services import editions
+from qse_audit.risks.models import Risk, RiskAnalysis, RiskSection, RiskVersion
 from qse_audit.settings import Settings
 from tests import databases
 from tests.indicators.factories import MONTH, make_indicator, measure
@@ -136,6 +137,10 @@ SAMPLES: dict[str, Any] = {
     "arbitration_id": Arbitration,
     "coherence_id": CoherenceReport,
     "balance_id": Balance,
+    "analysis_id": RiskAnalysis,
+    "section_id": RiskSection,
+    "risk_id": Risk,
+    "version_id": RiskVersion,
     "fact_id": BalanceFact,
     "certification_id": CertificationVersion,
     "candidacy_id": Candidacy,

@@ -28,8 +28,8 @@ from qse_audit.evidence.models import Evidence
 from qse_audit.policies import Identity, allows
 from qse_audit.web.paging import counted
 
-READERS = (*sorted(AUDIT_TEAM), Link.AUDITEE, Link.VERIFIER)
-"""The links to the audit behind an action whose people may read it."""
+READERS = (*sorted(AUDIT_TEAM), Link.AUDITEE, Link.VERIFIER, Link.MEMBER)
+"""The links to what is behind an action whose people may read it."""
 
 
 def get_action(session: Session, action_id: int) -> Action:
@@ -243,6 +243,15 @@ def actions_of(session: Session, kind: Kind, origin_id: int, today: date) -> tup
         .where(Action.origin_kind == kind, Action.origin_id == origin_id)
         .order_by(Action.due_on, Action.id)
     )
+    return tuple(line_maker(today)(row) for row in session.execute(statement))
+
+
+def actions_readable(
+    session: Session, origin: tuple[Kind, int], who: Identity, today: date
+) -> tuple[ActionLine, ...]:
+    """Return the actions that one object asks for and ``who`` may read, by due date."""
+    wanted = ActionFilter(show=Show.ALL, origin=origin)
+    statement = list_statement(who, wanted, today).order_by(Action.due_on, Action.id)
     return tuple(line_maker(today)(row) for row in session.execute(statement))
 
 

@@ -88,6 +88,15 @@ class Permission(StrEnum):
     INDICATOR_SHOW = "indicator:show"
     """Choose who sees what on their dashboard."""
 
+    RISK_LIST = "risk:list"
+    RISK_READ = "risk:read"
+    """A risk analysis, its lines and its versions."""
+    RISK_CREATE = "risk:create"
+    RISK_EDIT = "risk:edit"
+    """What it is about, its team, its lines and their ratings."""
+    RISK_APPROVE = "risk:approve"
+    """Freeze a version, archive."""
+
     BALANCE_LIST = "balance:list"
     BALANCE_READ = "balance:read"
     BALANCE_START = "balance:start"

@@ -13,6 +13,7 @@ from qse_audit.findings.rules import VERBS as FINDING_VERBS
 from qse_audit.indicators.rules import VERBS as INDICATOR_VERBS
 from qse_audit.objectives.rules import VERBS as OBJECTIVE_VERBS
 from qse_audit.policy.rules import VERBS as POLICY_VERBS
+from qse_audit.risks.rules.analyses import VERBS as RISK_VERBS
 
 RETRY_MINUTES = (1, 5, 15, 60, 240, 720)
 """How long to wait after each failed attempt to hand a mail over; then it is given up."""
@@ -111,6 +112,8 @@ SUBJECTS: Mapping[str, Message] = {
     "arbitration": N_("Arbitrage"),
     "coherence": N_("Examen de cohérence"),
     "balance": N_("Bilan QSE"),
+    "risk_analysis": N_("Analyse de risques"),
+    "risk": N_("Risque"),
     "person": N_("Personne"),
     "invitation": N_("Invitation"),
     "organisation": N_("Organisation"),
@@ -126,6 +129,7 @@ VERBS: Mapping[str, Message] = {
     **INDICATOR_VERBS,
     **OBJECTIVE_VERBS,
     **POLICY_VERBS,
+    **RISK_VERBS,
     "finding.edit": N_("Constat modifié"),
     "finding.attach": N_("Preuve jointe au constat"),
     "finding.detach": N_("Preuve retirée du constat"),

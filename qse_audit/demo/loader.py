@@ -19,6 +19,7 @@ from qse_audit.demo.company import DOMAIN, PASSWORD, plan_company
 from qse_audit.demo.indicators import plan_indicators
 from qse_audit.demo.objectives import plan_objectives
 from qse_audit.demo.policy import plan_policy
+from qse_audit.demo.risks import plan_risks
 from qse_audit.demo.timeline import Timeline
 from qse_audit.demo.world import World, read
 from qse_audit.documents.seal import SealKey
@@ -66,6 +67,7 @@ def load_demo(session: Session, *, files: FileStore, seal_key: SealKey, now: dat
     plan_audits(world)
     plan_policy(world)
     plan_indicators(world)
+    plan_risks(world)
     plan_objectives(world)
     plan_candidates(world)
     plan_balances(world)

@@ -57,6 +57,10 @@ MAP: tuple[tuple[Message, tuple[Place, ...]], ...] = (
         ),
     ),
     (
+        N_("Prévenir"),
+        (Place(N_("Analyses de risques"), "risks.index", "shield-exclamation", P.RISK_LIST),),
+    ),
+    (
         N_("Auditer"),
         (
             Place(N_("Audits"), "audits.index", "clipboard-check", P.AUDIT_LIST),

@@ -69,7 +69,8 @@ def test_a_planned_rating_needs_an_action_and_a_gross_one_nothing():
 def test_a_high_risk_answered_only_by_protection_is_told_the_order_of_the_law():
     cases = [
         ((P.INSTRUCT,), ["only_protection"]),
-        ((P.COLLECTIVE, P.INSTRUCT, None), ["only_protection"]),
+        ((P.INDIVIDUAL, P.INSTRUCT, None), ["only_protection"]),
+        ((P.COLLECTIVE, P.INSTRUCT), []),
         ((P.REPLACE, P.INSTRUCT), []),
         ((None, None), ["principles_missing"]),
         ((), ["high_unanswered"]),
@@ -78,7 +79,7 @@ def test_a_high_risk_answered_only_by_protection_is_told_the_order_of_the_law():
         assert [w.code for w in prevention_warnings(RiskRank.HIGH, principles)] == expected
         assert prevention_warnings(RiskRank.MEDIUM, principles) == ()
         assert prevention_warnings(None, principles) == ()
-    (warning,) = prevention_warnings(RiskRank.HIGH, (P.COLLECTIVE, P.INSTRUCT))
+    (warning,) = prevention_warnings(RiskRank.HIGH, (P.INDIVIDUAL, P.INSTRUCT))
     assert "L4121-2" in warning.source
     assert "principe 8 au mieux" in warning.message
     assert highest((P.INSTRUCT, P.SOURCE, None)) is P.SOURCE

@@ -17,7 +17,6 @@ from qse_audit.objectives.queries.facts import as_fraction, cascade_of, commitme
 from qse_audit.objectives.queries.matrix import Drawn, MatrixFilter, matrix_of
 from qse_audit.objectives.queries.moves import (
     Offer,
-    actions_readable,
     agreement_of,
     last_value,
     move_facts,
@@ -57,7 +56,6 @@ __all__ = [
     "Offer",
     "ReportLine",
     "TreeFilter",
-    "actions_readable",
     "agreement_of",
     "are_here",
     "as_fraction",

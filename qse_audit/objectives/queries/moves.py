@@ -7,10 +7,7 @@ from fractions import Fraction
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from qse_audit.actions.models import Action
-from qse_audit.actions.queries import ActionFilter, ActionLine, Show, line_maker, list_statement
 from qse_audit.core.errors import Refusal
-from qse_audit.core.permissions import Kind
 from qse_audit.core.series import Direction
 from qse_audit.core.workflow import Transition
 from qse_audit.indicators.queries import latest_values
@@ -102,13 +99,3 @@ def offers(session: Session, objective: Objective, who: Identity) -> dict[str, O
         for t in OBJECTIVE_WORKFLOW.available(objective.status)
         if allows(who, t.permission, objective.access())
     }
-
-
-def actions_readable(
-    session: Session, objective_id: int, who: Identity, today: date
-) -> tuple[ActionLine, ...]:
-    """Return the actions that an objective asked for and ``who`` may read, by due date."""
-    wanted = ActionFilter(show=Show.ALL, origin=(Kind.OBJECTIVE, objective_id))
-    statement = list_statement(who, wanted, today).order_by(Action.due_on, Action.id)
-    make = line_maker(today)
-    return tuple(make(row) for row in session.execute(statement))

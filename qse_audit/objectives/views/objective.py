@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from qse_audit.accounts.queries import history
+from qse_audit.actions.queries import actions_readable
 from qse_audit.core.clock import day_in_paris, now
 from qse_audit.core.permissions import Kind, Permission
 from qse_audit.documents.text import day, moment
@@ -57,7 +58,7 @@ def detail(objective: Objective) -> ResponseReturnValue:
         **judged_of(objective, check),
         children=queries.children_of(session(), objective.id),
         conflicts=queries.conflicts_of(session(), objective.organisation_id, objective.id),
-        actions=queries.actions_readable(session(), objective.id, identity(), today),
+        actions=actions_readable(session(), (Kind.OBJECTIVE, objective.id), identity(), today),
         action_url=url_for("actions.create", kind="objective", origin_id=objective.id),
         offers=queries.offers(session(), objective, identity()),
         talks=[told_talk(talk) for talk in objective.talks],

@@ -8,8 +8,8 @@ from qse_audit.core.prevention import PreventionPrinciple
 from qse_audit.core.text import N_
 from qse_audit.risks.rules.codes import RiskRank
 
-LIVING_WITH_IT = frozenset({PreventionPrinciple.COLLECTIVE, PreventionPrinciple.INSTRUCT})
-"""Principles that leave the hazard where it is: protections, worn or not, and instructions."""
+LIVING_WITH_IT = frozenset({PreventionPrinciple.INDIVIDUAL, PreventionPrinciple.INSTRUCT})
+"""Principles that leave the hazard where it is: equipment that is worn, and instructions."""
 
 
 def highest(principles: Sequence[PreventionPrinciple | None]) -> PreventionPrinciple | None:
@@ -39,7 +39,7 @@ def _warnings(principles: Sequence[PreventionPrinciple | None]) -> Iterator[Refu
         yield Refusal("principles_missing", message, prevention.SOURCE)
     elif first in LIVING_WITH_IT:
         message = N_(
-            "Risque élevé traité seulement par des protections ou des consignes (principe "
+            "Risque élevé traité seulement par des équipements ou des consignes (principe "
             "%(rank)d au mieux). L’ordre de la loi : 1 éviter, 2 évaluer, 3 combattre à la source, "
             "4 adapter le travail, 5 suivre la technique, 6 remplacer, 7 planifier, 8 protéger, "
             "9 donner des instructions. Cherchez plus haut, ou dites pourquoi on ne peut pas.",

@@ -45,6 +45,7 @@ PRINCIPLES = (
     "replace",
     "plan",
     "collective",
+    "individual",
     "instruct",
 )
 COLUMNS = (

@@ -1,0 +1,17 @@
+"""The pages about risk analyses."""
+
+from qse_audit.risks.views import analysis, lines, listing, sections, versions
+from qse_audit.risks.views.blueprint import ANALYSIS, RISK, SECTION, VERSION, bp
+
+__all__ = [
+    "ANALYSIS",
+    "RISK",
+    "SECTION",
+    "VERSION",
+    "analysis",
+    "bp",
+    "lines",
+    "listing",
+    "sections",
+    "versions",
+]

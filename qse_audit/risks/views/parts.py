@@ -1,0 +1,96 @@
+"""What several pages about risks are made of."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from qse_audit.accounts.queries import people_of, sites_of
+from qse_audit.core.canonical import canonical_json
+from qse_audit.core.errors import Refused
+from qse_audit.core.text import pick
+from qse_audit.processes.queries import processes_of
+from qse_audit.risks.rules import METHODS, Kind, RiskRank, Scale, scale_from
+from qse_audit.web.database import session
+from qse_audit.web.errors import wants_json
+from qse_audit.web.forms import Form
+from qse_audit.web.i18n import translate
+from qse_audit.web.sign_in import identity
+
+SEPARATOR = " › "
+"""Between the titles of a path."""
+
+
+def accepted(form: Form, act: Callable[[], Any]) -> bool:
+    """Say whether a valid form was carried out; refusals go onto the form, with all typed."""
+    if not form.validate_on_submit():
+        return False
+    try:
+        act()
+    except Refused as refused:
+        if wants_json():
+            raise
+        form.refuse(refused)
+        return False
+    return True
+
+
+def choices() -> dict[str, list[tuple[int, str]]]:
+    """Return the processes, sites and people that an analysis may name."""
+    here = identity().organisation_id
+    return {
+        "processes": [(each.id, each.name) for each in processes_of(session(), here)],
+        "sites": [(each.id, each.name) for each in sites_of(session(), here)],
+        "people": [(each.id, each.name) for each in people_of(session(), here)],
+    }
+
+
+def scale_of(data: Mapping[str, Any]) -> Scale:
+    """Return a stored scale; the same one is read once."""
+    return _scale(canonical_json(dict(data)))
+
+
+@lru_cache(maxsize=64)
+def _scale(raw: bytes) -> Scale:
+    import json
+
+    return scale_from(json.loads(raw))
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A rating in words: “12”, “À traiter”, with the look of its rank."""
+
+    score: str
+    label: str
+    tone: str
+    symbol: str
+
+
+TONES = {
+    RiskRank.LOW: ("success", "chevron-down"),
+    RiskRank.MEDIUM: ("warning", "chevron-up"),
+    RiskRank.HIGH: ("danger", "chevron-double-up"),
+}
+"""The tone and shape of each rank: colour is never alone."""
+
+
+def shown_rating(scale: Scale, score: int | None, band: str | None, locale: str) -> Shown | None:
+    """Return a stored rating in words; ``None`` for what is not rated."""
+    if band is None:
+        return None
+    found = scale.band(band)
+    tone, symbol = TONES[found.rank]
+    return Shown("" if score is None else str(score), pick(found.label, locale), tone, symbol)
+
+
+def words_of(method: Any, code: str, value: Any) -> str:
+    """Return a value of a line as people read it: the labels of its codes."""
+    column = METHODS[method].column(code)
+    if value in (None, "", []):
+        return ""
+    if column is None or column.choices is None:
+        return str(value)
+    labels = {choice.value: choice.label for choice in column.choices}
+    codes = value if column.kind is Kind.FLAGS else [value]
+    return ", ".join(translate(labels[each]) if each in labels else str(each) for each in codes)
