@@ -42,8 +42,13 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         metafunc.parametrize("database", databases.kinds(metafunc.config), indirect=True)
 
 
-TOGETHER = ("tests/meta/test_canaries.py", "tests/demo/test_cli.py")
-"""Files whose tests share what takes long: those of one database run in one worker, in order."""
+TOGETHER = {
+    "tests/meta/test_access.py": "walks",
+    "tests/meta/test_canaries.py": "walks",
+    "tests/demo/test_cli.py": "commands",
+}
+"""Files whose tests share what takes long, by what they share: those of one database run in one
+worker, in order."""
 
 
 class Together(LoadScopeScheduling):
@@ -52,7 +57,7 @@ class Together(LoadScopeScheduling):
     def _split_scope(self, nodeid: str) -> str:
         file, _, name = nodeid.partition("::")
         kind = "postgresql" if "[postgresql" in name else ""
-        return f"{file} {kind}" if file in TOGETHER else nodeid
+        return f"{TOGETHER[file]} {kind}" if file in TOGETHER else nodeid
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> Together:

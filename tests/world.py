@@ -107,6 +107,9 @@ ACTORS = [
 ]
 """One of each role at least; Karim owns an audited process, David is the stranger."""
 
+SCRIPT = {"Accept": "application/json"}
+"""Headers of a script: a refusal is then a line, not a page, and asked for three times as fast."""
+
 SAMPLES: dict[str, Any] = {
     "person_id": Person,
     "invitation_id": OneTimeToken,

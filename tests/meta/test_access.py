@@ -4,7 +4,6 @@ A new route with an id is tried by itself; a new kind of object must be put into
 """
 
 import re
-from contextlib import ExitStack
 from functools import cache
 
 import pytest
@@ -13,10 +12,10 @@ from sqlalchemy.orm import Session
 from qse_audit.core.permissions import Permission
 from qse_audit.core.workflow import Workflow
 from qse_audit.policies import allows
+from tests.crawl import addresses, guarded, own_keys
 from tests.databases import kinds
-from tests.world import ACTORS, world_on
+from tests.world import ACTORS, SCRIPT
 
-SAFE = {"GET", "HEAD", "OPTIONS"}
 ABSENT = 999_999
 
 
@@ -26,18 +25,6 @@ def pytest_generate_tests(metafunc):
         metafunc.parametrize(("kind", "name"), [(k, name) for k in chosen for name in ACTORS])
     else:
         metafunc.parametrize("kind", chosen[:1])
-
-
-@pytest.fixture(scope="module")
-def worlds():
-    """Give the world of a kind of database, made once."""
-    with ExitStack() as stack:
-        yield cache(lambda kind: stack.enter_context(world_on(kind)))
-
-
-@pytest.fixture
-def world(worlds, kind):
-    return worlds(kind)
 
 
 @pytest.fixture(scope="module")
@@ -52,35 +39,6 @@ def facts():
     return facts
 
 
-def guarded_routes(app):
-    """Give (rule, view, method) of each route that loads an object."""
-    for rule in app.url_map.iter_rules():
-        view = app.view_functions[rule.endpoint]
-        if getattr(view, "target", None) is not None:
-            for method in sorted(rule.methods - {"HEAD", "OPTIONS"}):
-                yield rule, view, method
-
-
-def addresses(rule, view, key):
-    """Give (permission, path) for each way to fill the rule with the object ``key``."""
-    guard = view.guard
-    names = [t.name for t in guard.transitions] if isinstance(guard, Workflow) else [""]
-    for name in names:
-        permission = guard.named(name).permission if name else guard
-
-        def fill(found, name=name):
-            argument = found[1].split(":")[-1]
-            if argument == view.target.argument:
-                return str(key)
-            if argument == "name" and name:
-                return name
-            if argument == "kind":
-                return "audit"
-            return "1" if "int:" in found[1] else "x"
-
-        yield permission, re.sub(r"<([^>]+)>", fill, rule.rule)
-
-
 def expected(who, permission, target, access):
     if not allows(who, target.read, access):
         return {404}
@@ -89,38 +47,55 @@ def expected(who, permission, target, access):
     return None
 
 
-def test_every_answer_is_the_one_of_the_policy(world, facts, name):
-    who, client, wrong = world.people[name], world.client(name), []
-    keys = cache(world.keys)
-    for rule, view, method in guarded_routes(world.app):
-        for key in keys(view.target.argument):
+def asked(world, facts, name, *, of):
+    """Give (object, path, right statuses) of each request by a method; ``None`` stands for yes."""
+    for rule, view in guarded(world.app, of):
+        for key in own_keys(world, view.target.argument):
             for permission, path in addresses(rule, view, key):
                 known = facts(world, view.target, key)
-                wanted = expected(who, permission, view.target, known)
-                if wanted is None and method not in SAFE:
-                    continue  # what the people concerned may change is tested by its feature
-                with client.open(path, method=method) as answer:
-                    code = answer.status_code
+                wanted = expected(world.people[name], permission, view.target, known)
                 if wanted and "<int:position>" in rule.rule:
                     wanted = wanted | {404}  # this audit may have no such question
-                good = code in wanted if wanted else code not in {401, 403} and code < 500
-                if not good:
-                    wrong.append(f"{name} {method} {path}: {code}, expected {wanted or 'yes'}")
+                yield key, path, wanted
+
+
+def test_every_page_answers_as_the_policy_says(world, facts, walk, name):
+    wrong = []
+    for _, path, wanted in asked(world, facts, name, of="GET"):
+        code = walk(name).answers[path]
+        if not (code in wanted if wanted else code not in {401, 403} and code < 500):
+            wrong.append(f"{name} GET {path}: {code}, expected {wanted or 'yes'}")
     assert not wrong, "\n".join(wrong)
+
+
+def test_every_act_is_refused_to_whom_the_policy_refuses_it(world, facts, name):
+    """What the people concerned may change is tested by its feature."""
+    client, wrong = world.client(name), []
+    for _, path, wanted in asked(world, facts, name, of="POST"):
+        if wanted is None:
+            continue
+        with client.post(path, headers=SCRIPT) as answer:
+            if answer.status_code not in wanted:
+                wrong.append(f"{name} POST {path}: {answer.status_code}, expected {wanted}")
+    assert not wrong, "\n".join(wrong)
+
+
+def test_an_object_is_asked_for_by_two_methods_alone(world):
+    """The two tests above would pass by a third."""
+    methods = {method for rule, _ in guarded(world.app) for method in rule.methods}
+    assert methods <= {"GET", "HEAD", "OPTIONS", "POST"}
 
 
 def test_what_does_not_exist_looks_like_what_one_may_not_know(world, facts):
     client = world.client("david")
-    for rule, view, method in guarded_routes(world.app):
-        for key in world.keys(view.target.argument):
-            for permission, path in addresses(rule, view, key):
-                known = facts(world, view.target, key)
-                if expected(world.people["david"], permission, view.target, known) != {404}:
-                    continue
-                absent = path.replace(f"/{key}", f"/{ABSENT}", 1)
-                bodies = {client.open(each, method=method).text for each in (path, absent)}
-                same = {re.sub(r"nonce[^ >]*|csrf[^>]*|/\d+", "", body) for body in bodies}
-                assert len(same) == 1, f"{path} and {absent} can be told apart"
+    for method in ("GET", "POST"):
+        for key, path, wanted in asked(world, facts, "david", of=method):
+            if wanted is None or 403 in wanted:
+                continue
+            absent = path.replace(f"/{key}", f"/{ABSENT}", 1)
+            bodies = {client.open(each, method=method).text for each in (path, absent)}
+            same = {re.sub(r"nonce[^ >]*|csrf[^>]*|/\d+", "", body) for body in bodies}
+            assert len(same) == 1, f"{path} and {absent} can be told apart"
 
 
 def test_nobody_signed_in_reaches_nothing(world):
@@ -139,6 +114,6 @@ def test_nobody_signed_in_reaches_nothing(world):
 
 
 def test_every_kind_of_object_is_in_the_world(world):
-    arguments = {view.target.argument for _, view, _ in guarded_routes(world.app)}
+    arguments = {view.target.argument for _, view in guarded(world.app)}
     missing = {argument for argument in arguments if not world.keys(argument)}
     assert not missing, f"put these into tests/world.py: {missing}"

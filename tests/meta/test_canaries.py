@@ -1,14 +1,9 @@
 """A unique word in every text: nobody ever meets one that the policy keeps from them.
 
-Everyone opens every page, list, search, export and file that they find, and the same addresses
-of both companies by their ids.
+The walks of ``tests/crawl.py`` look for them: every page, list, search, export and file.
 """
 
-import re
-from collections import Counter
-from contextlib import ExitStack, contextmanager
 from functools import cache
-from html import unescape
 from typing import Any
 
 import pytest
@@ -22,29 +17,10 @@ from qse_audit.core.permissions import Kind, Permission
 from qse_audit.db.base import Base
 from qse_audit.policies import Access, Identity, allows
 from qse_audit.portfolios.models import SituationRecord
-from tests.canaries import (
-    CANARY,
-    COMMON,
-    PASSING,
-    SHARED,
-    TWIN,
-    Canary,
-    is_text,
-    mirror,
-    plant,
-    readable,
-)
-from tests.databases import above_the_wall, kinds
-from tests.world import ACTORS, SAMPLES, World, world_on
-
-STRANGERS = ["claire", "emma", "karine"]
-"""Those whose mirror, in the other company, looks around too."""
-LINKS = re.compile(r"""(?:href|src|action|data-url)=["'](/[^"'#]*)""")
-PER_ENDPOINT = 4
-"""How many addresses of one endpoint a person opens: objects differ by status, not by number."""
-
-
-EVERYBODY = [*ACTORS, *(f"twin-{name}" for name in STRANGERS)]
+from tests.canaries import PASSING, SHARED, TWIN, Canary, is_text
+from tests.crawl import EVERYBODY
+from tests.databases import kinds
+from tests.world import SAMPLES, World
 
 
 def pytest_generate_tests(metafunc):
@@ -53,13 +29,6 @@ def pytest_generate_tests(metafunc):
         metafunc.parametrize(("kind", "name"), [(k, name) for k in chosen for name in EVERYBODY])
     else:
         metafunc.parametrize("kind", chosen[:1])
-
-
-@pytest.fixture(scope="module")
-def worlds():
-    """Give the world of a kind of database, made once, and what each person met in it."""
-    with ExitStack() as stack:
-        yield cache(lambda kind: (stack.enter_context(planted(kind)), {}))
 
 
 @pytest.fixture(scope="module")
@@ -72,117 +41,6 @@ def facts(all_facts, world):
     return all_facts(world)
 
 
-@pytest.fixture
-def world(worlds, kind):
-    return worlds(kind)[0]
-
-
-@contextmanager
-def planted(kind):
-    """Make a world that holds a unique word in each text, and its mirror."""
-    with world_on(kind) as world:
-        with above_the_wall(world.engine) as connection:
-            mirror(connection)
-        with above_the_wall(world.engine) as connection:
-            world.planted = plant(connection, world.app.extensions["files"])
-        for name in STRANGERS:
-            who = world.people[name]
-            world.people[f"twin-{name}"] = Identity(
-                who.user_id + TWIN, who.organisation_id + TWIN, who.roles
-            )
-        yield world
-
-
-class Crawl:
-    """One person’s walk through the application."""
-
-    def __init__(self, world: World, name: str) -> None:
-        self.world, self.client = world, world.client(name)
-        self.opened: Counter[str] = Counter()
-        self.seen: set[str] = set()
-        self.met: dict[str, str] = {}
-        """Canary → the first address where it was met."""
-
-    def walk(self) -> None:
-        waiting: list[str] = []
-        for path in [*listed(self.world.app), *by_ids(self.world)]:
-            waiting += self.open(path, always=True)
-        while waiting:
-            waiting += self.open(waiting.pop())
-
-    def open(self, path: str, *, always: bool = False) -> list[str]:
-        """Open an address and return those that its page leads to."""
-        endpoint = endpoint_of(self.world.app, path)
-        if path in self.seen or not endpoint:
-            return []
-        if not always and self.opened[endpoint] >= PER_ENDPOINT:
-            return []
-        self.seen.add(path)
-        self.opened[endpoint] += 1
-        with self.client.get(path) as answer:
-            assert answer.status_code < 500, f"{path}: {answer.status}"
-            words = readable(answer.data, answer.mimetype) + str(answer.headers)
-            is_page = answer.mimetype == "text/html"
-        for canary in CANARY.findall(words):
-            self.met.setdefault(canary, path)
-        return [unescape(link) for link in LINKS.findall(words)] if is_page else []
-
-
-def endpoint_of(app: Flask, path: str) -> str | None:
-    try:
-        found, _ = app.url_map.bind("localhost").match(path.partition("?")[0], method="GET")
-    except Exception:
-        return None  # an address that only a form sends to
-    return None if found in {"assets.serve", "static"} else f"{found}{'?' * ('?' in path)}"
-
-
-def readable_rules(app: Flask):
-    return [rule for rule in app.url_map.iter_rules() if "GET" in rule.methods]
-
-
-def listed(app: Flask) -> list[str]:
-    """Return every address without an id, and the same one searching for canaries."""
-    plain = [rule.rule for rule in readable_rules(app) if not rule.arguments]
-    return [*plain, *(f"{path}?q={COMMON}" for path in plain)]
-
-
-def by_ids(world: World) -> list[str]:
-    """Return every address with an id, whoever may open it."""
-    return [
-        re.sub("<[^>]+>", lambda hole: word_for(hole[0]), rule.rule.replace(hole, str(key), 1))
-        for rule in readable_rules(world.app)
-        for hole in re.findall(r"<int:[a-z_]+_id>", rule.rule)[:1]
-        for key in keys(world, hole[5:-1])
-    ]
-
-
-def keys(world: World, argument: str) -> list[int]:
-    """Return an object of each status of the first company, and one of its mirror."""
-    found = world.keys(argument if argument in SAMPLES else "audit_id")
-    first = sorted({key % TWIN for key in found})
-    return [*first, first[0] + TWIN] if first else []
-
-
-def word_for(hole: str) -> str:
-    """Fill what is no id: a report’s file, a table’s format, the kind of an origin, a position."""
-    words = {"<name>": "pdf-fr", "<string:kind>": "xlsx", "<kind>": "audit"}
-    return words.get(hole, "1" if "int:" in hole else "x")
-
-
-@pytest.fixture
-def walks(worlds, kind):
-    """What each person met, walked once."""
-    return worlds(kind)[1]
-
-
-def met(world: World, walks, name: str) -> dict[str, str]:
-    if name not in walks:
-        crawl = Crawl(world, name)
-        crawl.walk()
-        walks[name] = crawl.met
-    return walks[name]
-
-
 def directory(world: World) -> set[str]:
     """Return what is chosen from all over: the names of exam centres and training providers."""
     with Session(world.engine) as session:
@@ -192,11 +50,11 @@ def directory(world: World) -> set[str]:
         return {f"organisation.name of {key}" for key in rows}
 
 
-def test_nobody_meets_a_word_of_another_company(world, walks, name):
+def test_nobody_meets_a_word_of_another_company(world, walk, name):
     is_twin, public = world.people[name].user_id > TWIN, directory(world)
     foreign = {
         f"{world.planted[canary]} in {path}"
-        for canary, path in met(world, walks, name).items()
+        for canary, path in walk(name).met.items()
         if world.planted[canary].is_twin != is_twin and str(world.planted[canary]) not in public
     }
     assert not foreign, "\n".join(sorted(foreign))
@@ -320,11 +178,11 @@ def owners(table: str) -> list[tuple[str, str]]:
     ]
 
 
-def test_nobody_meets_a_word_that_the_policy_keeps_from_them(world, walks, facts, name):
+def test_nobody_meets_a_word_that_the_policy_keeps_from_them(world, walk, facts, name):
     judge = Judge(facts, world.people[name])
     closed = {
         f"{world.planted[canary]} in {path}"
-        for canary, path in met(world, walks, name).items()
+        for canary, path in walk(name).met.items()
         if not judge.opens(world.planted[canary])
     }
     assert not closed, "\n".join(sorted(closed))
@@ -345,9 +203,7 @@ def test_every_text_of_every_table_holds_a_canary_in_both_companies(world):
     assert not missing, missing
 
 
-def test_the_crawl_reaches_the_words_of_every_table(world, walks):
-    met_tables = {
-        world.planted[canary].table for name in EVERYBODY for canary in met(world, walks, name)
-    }
+def test_the_crawl_reaches_the_words_of_every_table(world, walk):
+    met_tables = {world.planted[canary].table for name in EVERYBODY for canary in walk(name).met}
     planted = {canary.table for canary in world.planted.values()}
     assert planted - met_tables == set()

@@ -44,7 +44,7 @@ from qse_audit.portfolios.models import (
 from qse_audit.portfolios.rules import CandidacyStatus
 from qse_audit.web.forms import CodeField
 from tests.databases import kinds
-from tests.world import ACTORS, SAMPLES, World, world_on
+from tests.world import ACTORS, SAMPLES, SCRIPT, World, world_on
 
 ACTS = {"sqlite": 5_000, "postgresql": 1_500}
 AREAS = ("actions", "assessments", "audits", "balances", "evidence", "findings", "portfolios")
@@ -271,8 +271,6 @@ class Dice:
         return None
 
 
-SCRIPT = {"Accept": "application/json"}
-"""A refusal is then a line, not a page: the dice roll three times as fast."""
 WRITES = ("INSERT", "UPDATE", "DELETE")
 BESIDE = ("sign_in_session", "throttle", "idempotency")
 
