@@ -25,9 +25,12 @@ from qse_audit.audits import services as audits_services
 from qse_audit.audits import views as audits
 from qse_audit.balances import rules as balances_rules
 from qse_audit.balances import views as balances
+from qse_audit.causes import queries as causes_queries
+from qse_audit.causes import views as causes
 from qse_audit.certifications import views as certifications
 from qse_audit.core.clock import now
 from qse_audit.core.permissions import Kind, Permission
+from qse_audit.core.text import N_
 from qse_audit.dashboard import views as dashboard
 from qse_audit.db.engine import make_engine
 from qse_audit.documents.store import FileStore
@@ -63,7 +66,7 @@ from qse_audit.web import (
 )
 from qse_audit.web.guards import can
 from qse_audit.web.navigation import navigation
-from qse_audit.web.origins import OriginPage, Place
+from qse_audit.web.origins import OriginPage, Place, Studies
 from qse_audit.web.work import PATIENCE_SECONDS
 from qse_audit.works import views as works
 from qse_audit.works.jobs import Worker
@@ -77,6 +80,7 @@ FEATURES: tuple[ModuleType, ...] = (
     evidence,
     actions,
     findings,
+    causes,
     audits,
     indicators,
     risks,
@@ -110,6 +114,21 @@ ORIGINS: dict[Kind, OriginPage] = {
         attach=findings_services.attach_evidence,
         release=findings_services.release_evidence,
         ties=findings_queries.findings_relying_on,
+    ),
+    Kind.CAUSE_ANALYSIS: OriginPage(
+        target=causes.CAUSE,
+        endpoint="causes.detail",
+        context=lambda analysis: (Kind.CAUSE_ANALYSIS, analysis.id),
+        organisation_id=lambda analysis: analysis.organisation_id,
+        label=lambda analysis: analysis.reference,
+        adds=Permission.CAUSE_EDIT,
+        studies=Studies(
+            title=N_("Recherche des causes"),
+            begins=N_("Chercher les causes"),
+            endpoint="causes.about",
+            permission=Permission.CAUSE_CREATE,
+            about=causes_queries.studies_about,
+        ),
     ),
     Kind.AUDIT: OriginPage(
         target=audits.AUDIT,

@@ -38,6 +38,8 @@ class Access:
     links: Mapping[Link, frozenset[int]] = field(default_factory=dict)
     is_private: bool = False
     """Whether it opens to the people linked to it alone, and to no role."""
+    is_restricted: bool = False
+    """Whether it opens, besides them, only to those who coordinate and to the management."""
 
 
 NOTHING = Access()
@@ -98,6 +100,9 @@ def status(*wanted: str) -> Condition:
     return Condition("[" + ", ".join(wanted) + "]", lambda _, on: on.status in wanted)
 
 
+SHARED = Condition("not restricted", lambda _, on: not on.is_restricted)
+"""Hold for what everybody of the company may know of."""
+
 ANYONE: Alternative = ()
 """Signing in is enough: an alternative without conditions always holds."""
 
@@ -109,6 +114,8 @@ TEAM = tuple(sorted(AUDIT_TEAM))
 SHARED_AUDIT = ("planned", "in_progress", "reported", "closed")
 """The audits that the auditee knows of."""
 OPEN_CANDIDACY = ("registered", "evidencing")
+LOOKED_INTO = ("in_analysis", "concluded", "reopened")
+"""What an analysis of causes may be while it asks for actions."""
 
 POLICY: Mapping[Permission, tuple[Alternative, ...]] = {
     P.OWN_SPACE: (ANYONE,),
@@ -146,6 +153,19 @@ POLICY: Mapping[Permission, tuple[Alternative, ...]] = {
     ),
     P.FINDING_EDIT: ((linked(L.LEAD_AUDITOR, L.AUDITOR, L.TRAINEE_AUDITOR), status("draft")),),
     P.FINDING_CLOSE: ((role(R.COORDINATOR),), (linked(L.LEAD_AUDITOR),)),
+    P.CAUSE_LIST: ((role(*COMPANY),),),
+    # What looks into an accident is as restricted as the accident.
+    P.CAUSE_READ: (
+        (role(R.COORDINATOR, R.MANAGEMENT),),
+        (linked(L.OWNER, L.AUTHOR, L.MEMBER),),
+        (role(*COMPANY), SHARED),
+    ),
+    P.CAUSE_CREATE: ((role(R.COORDINATOR, R.AUDITOR, R.PROCESS_OWNER, R.CANDIDATE),),),
+    P.CAUSE_EDIT: (
+        (role(R.COORDINATOR), status("in_analysis", "reopened")),
+        (linked(L.OWNER, L.AUTHOR, L.MEMBER), status("in_analysis", "reopened")),
+    ),
+    P.CAUSE_CONCLUDE: ((role(R.COORDINATOR),), (linked(L.OWNER),)),
     P.ACTION_LIST: ((role(*COMPANY),),),
     P.ACTION_READ: (
         (role(R.COORDINATOR, R.MANAGEMENT),),
@@ -154,8 +174,8 @@ POLICY: Mapping[Permission, tuple[Alternative, ...]] = {
     P.ACTION_PLAN: (
         (role(R.COORDINATOR),),
         (linked(L.LEAD_AUDITOR, L.AUDITOR, L.AUDITEE),),
-        # What answers a signal, or an objective, is asked for by who answers for it.
-        (linked(L.OWNER), status("active", "proposed", "running")),
+        # What answers a signal, an objective or a cause is asked for by who answers for it.
+        (linked(L.OWNER), status("active", "proposed", "running", *LOOKED_INTO)),
         # What answers a risk, or a cause, is asked for by those who look for it together.
         (linked(L.MEMBER), role(*COMPANY)),
     ),

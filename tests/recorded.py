@@ -17,6 +17,7 @@ from typing import Any
 from qse_audit.actions.rules import ACTION_WORKFLOW
 from qse_audit.audits.rules import AUDIT_WORKFLOW
 from qse_audit.balances.rules import BALANCE_WORKFLOW
+from qse_audit.causes.rules import CAUSE_WORKFLOW
 from qse_audit.core.permissions import Kind
 from qse_audit.core.workflow import Workflow
 from qse_audit.findings.rules import FINDING_WORKFLOW
@@ -36,6 +37,7 @@ GIVEN: Mapping[tuple[str, str], Iterable[str]] = {
     ("actions.views.move", "name"): moves_of(ACTION_WORKFLOW),
     ("audits.views.detail.move", "name"): moves_of(AUDIT_WORKFLOW),
     ("balances.views.writing.move", "name"): moves_of(BALANCE_WORKFLOW),
+    ("causes.views.analysis.move", "name"): moves_of(CAUSE_WORKFLOW),
     ("findings.views.move", "name"): moves_of(FINDING_WORKFLOW),
     ("indicators.views.moves.move", "name"): moves_of(INDICATOR_WORKFLOW),
     ("objectives.views.objective.move", "name"): moves_of(OBJECTIVE_WORKFLOW),

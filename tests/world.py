@@ -34,6 +34,7 @@ from qse_audit.app import create_app
 from qse_audit.assessments.models import AssessmentNote
 from qse_audit.audits.models import Audit, ChecklistItem, Report
 from qse_audit.balances.models import Balance, BalanceFact
+from qse_audit.causes.models import CauseAnalysis, CauseMember, CauseNode
 from qse_audit.certifications import services as certifications
 from qse_audit.certifications.models import Capability, CertificationVersion
 from qse_audit.core.clock import day_in_paris, now
@@ -121,6 +122,9 @@ SAMPLES: dict[str, Any] = {
     "evidence_id": Evidence,
     "action_id": Action,
     "finding_id": Finding,
+    "cause_id": CauseAnalysis,
+    "cause_node_id": CauseNode,
+    "cause_member_id": CauseMember,
     "audit_id": Audit,
     "item_id": ChecklistItem,
     "report_id": Report,

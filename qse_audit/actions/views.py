@@ -43,6 +43,8 @@ from qse_audit.web.timeline import timeline
 bp = Blueprint("actions", __name__, url_prefix="/actions")
 
 ACTION = Target(load=queries.get_action, argument="action_id", read=Permission.ACTION_READ)
+CAUSE_LETTERS = 300
+"""How much of a cause an address may write into the form of the action that removes it."""
 TONES = {
     "action.do": "accent",
     "action.verify-effective": "success",
@@ -103,7 +105,7 @@ def detail(action: Action) -> ResponseReturnValue:
 @commits
 def create(origin: Any, page: OriginPage) -> ResponseReturnValue:
     """Ask someone for an action that a finding calls for."""
-    form = ActionForm()
+    form = ActionForm(cause=request.args.get("cause", "")[:CAUSE_LETTERS])
     source = as_origin(origin, page)
     form.offer(people_of(session(), identity().organisation_id), origin=source.kind)
 

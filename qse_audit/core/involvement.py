@@ -28,3 +28,5 @@ class Involvement(Coded):
     """Locked the values that its limits are computed from."""
     ANALYST = "analyst", N_("Analyste")
     """Said what happened, and what is done about it."""
+    MEMBER = Link.MEMBER.value, Link.MEMBER.label
+    """Took part in the team of a search for causes."""

@@ -40,6 +40,13 @@ class Permission(StrEnum):
     FINDING_EDIT = "finding:edit"
     FINDING_CLOSE = "finding:close"
 
+    CAUSE_LIST = "cause:list"
+    CAUSE_READ = "cause:read"
+    CAUSE_CREATE = "cause:create"
+    """Begin an analysis of causes, also about what one may read."""
+    CAUSE_EDIT = "cause:edit"
+    CAUSE_CONCLUDE = "cause:conclude"
+
     ACTION_LIST = "action:list"
     ACTION_READ = "action:read"
     ACTION_PLAN = "action:plan"

@@ -7,6 +7,7 @@ from typing import Any
 from qse_audit.actions.rules import VERBS as ACTION_VERBS
 from qse_audit.audits.rules import Verdict
 from qse_audit.balances.rules import VERBS as BALANCE_VERBS
+from qse_audit.causes.rules import VERBS as CAUSE_VERBS
 from qse_audit.core.text import N_, Message
 from qse_audit.documents.text import day
 from qse_audit.findings.rules import VERBS as FINDING_VERBS
@@ -86,6 +87,7 @@ def policy_review(review_on: date, today: date, *, number: str) -> Message:
 
 SUBJECTS: Mapping[str, Message] = {
     "audit": N_("Audit"),
+    "cause_analysis": N_("Analyse de causes"),
     "checklist_item": N_("Question"),
     "finding": N_("Constat"),
     "action": N_("Action"),
@@ -126,6 +128,7 @@ VERBS: Mapping[str, Message] = {
     **ACTION_VERBS,
     **BALANCE_VERBS,
     **FINDING_VERBS,
+    **CAUSE_VERBS,
     **INDICATOR_VERBS,
     **OBJECTIVE_VERBS,
     **POLICY_VERBS,

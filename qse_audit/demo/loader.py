@@ -15,6 +15,7 @@ from qse_audit.core.text import N_
 from qse_audit.demo.audits import plan_audits
 from qse_audit.demo.balances import plan_balances
 from qse_audit.demo.candidates import plan_candidates
+from qse_audit.demo.causes import plan_causes
 from qse_audit.demo.company import DOMAIN, PASSWORD, plan_company
 from qse_audit.demo.indicators import plan_indicators
 from qse_audit.demo.objectives import plan_objectives
@@ -65,6 +66,7 @@ def load_demo(session: Session, *, files: FileStore, seal_key: SealKey, now: dat
     world = World(session=session, files=files, seal_key=seal_key, timeline=Timeline(now))
     plan_company(world)
     plan_audits(world)
+    plan_causes(world)
     plan_policy(world)
     plan_indicators(world)
     plan_risks(world)

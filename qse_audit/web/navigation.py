@@ -72,6 +72,7 @@ MAP: tuple[tuple[Message, tuple[Place, ...]], ...] = (
         N_("Améliorer"),
         (
             Place(N_("Constats"), "findings.index", "search", P.FINDING_LIST),
+            Place(N_("Causes"), "causes.index", "diagram-2", P.CAUSE_LIST),
             Place(N_("Actions"), "actions.index", "check2-square", P.ACTION_LIST),
         ),
     ),

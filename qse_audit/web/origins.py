@@ -17,9 +17,11 @@ from sqlalchemy.orm import Session
 
 from qse_audit.core.errors import NotFound
 from qse_audit.core.permissions import Kind, Permission
+from qse_audit.core.studies import Study
+from qse_audit.core.text import Message
 from qse_audit.policies import Identity
 from qse_audit.web.database import session
-from qse_audit.web.guards import Target, View, reach
+from qse_audit.web.guards import Target, View, can, reach
 from qse_audit.web.sign_in import identity
 
 Place: TypeAlias = tuple[str, str]
@@ -27,6 +29,33 @@ Place: TypeAlias = tuple[str, str]
 Attach: TypeAlias = Callable[..., None]
 """A service ``(session, subject, evidence, *, actor, now)`` that ties an evidence file to an
 object, and may refuse."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Studies:
+    """What one feature above offers about a record, on the record’s own page."""
+
+    title: Message
+    """How they are called together: “Recherche des causes”."""
+    begins: Message
+    """The act that begins one: “Chercher les causes”."""
+    endpoint: str
+    """The page that begins one; its arguments are ``kind`` and ``origin_id``."""
+    permission: Permission
+    """What one must be allowed on the record to begin one."""
+    about: Callable[[Session, tuple[Kind, int], Identity], Sequence[Study]]
+    """Gives those that the person may read, the newest first."""
+
+
+@dataclass(frozen=True, slots=True)
+class StudiesShown:
+    """The studies of one feature as a page shows them."""
+
+    studies: Studies
+    lines: Sequence[tuple[Study, str]]
+    """Each with the address of its page."""
+    begin_url: str
+    """``""``: the visitor may not begin one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +81,8 @@ class OriginPage:
     person may read."""
     facts: Callable[[Session, Identity], Sequence[tuple[str, int, str]]] | None = None
     """Gives (kind, id, label) of what a proposal may rest on and the person may read."""
+    studies: Studies | None = None
+    """What objects of this kind look into, where they are about another record."""
 
     def url(self, subject: Any) -> str:
         """Return the address of an object’s page."""
@@ -117,6 +148,23 @@ def facts_from_above() -> list[tuple[str, int, str]]:
     ]
 
 
+def studies_about(kind: Kind | str, subject: Any) -> list[StudiesShown]:
+    """Return what the features above hold about a record, and where one more begins."""
+    table: Mapping[str, OriginPage] = current_app.extensions["origins"]
+    shown = []
+    for above, page in table.items():
+        if page.studies is None:
+            continue
+        found = page.studies.about(session(), (Kind(kind), subject.id), identity())
+        begin_url = ""
+        if can(page.studies.permission, subject):
+            begin_url = url_for(page.studies.endpoint, kind=str(kind), origin_id=subject.id)
+        if found or begin_url:
+            lines = [(one, origin_url(above, one.id)) for one in found]
+            shown.append(StudiesShown(page.studies, lines, begin_url))
+    return shown
+
+
 def release(evidence: Any, *, now: datetime) -> None:
     """Untie a file that was withdrawn from every kind of object."""
     table: Mapping[str, OriginPage] = current_app.extensions["origins"]
@@ -144,7 +192,7 @@ def requires_on_origin(permission: Permission) -> Callable[[View], View]:
 
 
 def init_app(app: Flask, table: Mapping[Kind, OriginPage], places: Mapping[str, Place]) -> None:
-    """Give ``app`` its tables and its templates ``origin_url``.
+    """Give ``app`` its tables and its templates ``origin_url`` and ``studies_about``.
 
     ``places`` are the pages of what nothing can be tied to.
     """
@@ -153,4 +201,4 @@ def init_app(app: Flask, table: Mapping[Kind, OriginPage], places: Mapping[str, 
         **{str(kind): (page.endpoint, page.target.argument) for kind, page in table.items()},
         **places,
     }
-    app.jinja_env.globals["origin_url"] = origin_url
+    app.jinja_env.globals.update(origin_url=origin_url, studies_about=studies_about)

@@ -9,6 +9,8 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from qse_audit.actions.rules import ActionStatus
+from qse_audit.causes import services as causes
+from qse_audit.causes.rules import MemberDraft
 from qse_audit.core.canonical import canonical_json
 from qse_audit.core.involvement import Involvement as I
 from qse_audit.core.permissions import Kind, Link
@@ -52,6 +54,7 @@ from qse_audit.policy.rules import (
 )
 from qse_audit.referentials.rules import Domain
 from tests.balances.factories import freeze, make_balance, make_ready
+from tests.causes.factories import make_analysis
 from tests.factories import NOW, Cast
 from tests.objectives.factories import make_indicator
 from tests.portfolios import factories as make
@@ -348,6 +351,20 @@ def _signal(stage: Stage, who: Identity) -> int:
     return _stored(stage, signal)
 
 
+def _causes(stage: Stage, who: Identity, **changes: Any) -> int:
+    return int(make_analysis(stage.session, stage.cast, actor=who, **changes).id)
+
+
+def _team_of_causes(stage: Stage, who: Identity) -> int:
+    made = make_analysis(stage.session, stage.cast)
+    for person in (who, stage.cast.alice, stage.cast.bob):
+        if all(member.person_id != person.user_id for member in made.members):
+            draft = MemberDraft(person_id=person.user_id)
+            causes.add_member(stage.session, made, draft, actor=stage.cast.claire, now=NOW)
+    stage.session.commit()
+    return int(made.id)
+
+
 def _stored(stage: Stage, row: Any) -> int:
     stage.session.add(row)
     stage.session.commit()
@@ -360,6 +377,9 @@ WAYS = (
     Way(Kind.AUDIT, I.OBSERVER, _joined(Link.OBSERVER)),
     Way(Kind.FINDING, I.AUTHOR, _finding),
     Way(Kind.FINDING, I.LEAD_AUDITOR, _finding_of_team),
+    Way(Kind.CAUSE_ANALYSIS, I.AUTHOR, _causes),
+    Way(Kind.CAUSE_ANALYSIS, I.OWNER, lambda stage, who: _causes(stage, who, owner_id=who.user_id)),
+    Way(Kind.CAUSE_ANALYSIS, I.MEMBER, _team_of_causes),
     Way(Kind.REPORT, I.AUTHOR, _report),
     Way(Kind.REPORT, I.LEAD_AUDITOR, _report_of_team),
     Way(Kind.EVIDENCE, I.AUTHOR, _evidence),

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from qse_audit.actions.records import ACTION
 from qse_audit.audits.records import AUDIT, REPORT
 from qse_audit.balances.records import BALANCE
+from qse_audit.causes.records import CAUSE_ANALYSIS
 from qse_audit.core.permissions import Kind
 from qse_audit.core.text import Message
 from qse_audit.evidence.records import EVIDENCE
@@ -19,6 +20,7 @@ RECORDS: Mapping[Kind, RecordKind] = {
     for each in (
         AUDIT,
         FINDING,
+        CAUSE_ANALYSIS,
         REPORT,
         ACTION,
         POLICY,
