@@ -34,6 +34,7 @@ from qse_audit.core.text import N_
 from qse_audit.dashboard import views as dashboard
 from qse_audit.db.engine import make_engine
 from qse_audit.documents.store import FileStore
+from qse_audit.duerp import views as duerp
 from qse_audit.evidence import views as evidence
 from qse_audit.findings import queries as findings_queries
 from qse_audit.findings import services as findings_services
@@ -84,6 +85,7 @@ FEATURES: tuple[ModuleType, ...] = (
     audits,
     indicators,
     risks,
+    duerp,
     policy,
     objectives,
     balances,

@@ -66,6 +66,7 @@ MACHINE = {
     "coherence_report.document",
     "balance.domains",
     "balance_fact.figure_key",
+    "duerp_request.versions",
     "risk_analysis.domains",
     "risk.family",
     "risk.band",

@@ -20,6 +20,7 @@ from qse_audit.balances.rules import BALANCE_WORKFLOW
 from qse_audit.causes.rules import CAUSE_WORKFLOW
 from qse_audit.core.permissions import Kind
 from qse_audit.core.workflow import Workflow
+from qse_audit.duerp.rules import DUERP_WORKFLOW
 from qse_audit.findings.rules import FINDING_WORKFLOW
 from qse_audit.indicators.rules import INDICATOR_WORKFLOW
 from qse_audit.objectives.rules import OBJECTIVE_WORKFLOW
@@ -38,6 +39,7 @@ GIVEN: Mapping[tuple[str, str], Iterable[str]] = {
     ("audits.views.detail.move", "name"): moves_of(AUDIT_WORKFLOW),
     ("balances.views.writing.move", "name"): moves_of(BALANCE_WORKFLOW),
     ("causes.views.analysis.move", "name"): moves_of(CAUSE_WORKFLOW),
+    ("duerp.views.preparing.move", "name"): moves_of(DUERP_WORKFLOW),
     ("findings.views.move", "name"): moves_of(FINDING_WORKFLOW),
     ("indicators.views.moves.move", "name"): moves_of(INDICATOR_WORKFLOW),
     ("objectives.views.objective.move", "name"): moves_of(OBJECTIVE_WORKFLOW),

@@ -44,6 +44,7 @@ from qse_audit.db.outbox import Mail, MailState, post_mail
 from qse_audit.db.work import Work, WorkStatus, ask_work
 from qse_audit.demo.loader import load_demo
 from qse_audit.documents.seal import load_or_make_key
+from qse_audit.duerp.models import DuerpContribution, DuerpEvent, DuerpRequest, DuerpVersion
 from qse_audit.evidence.models import Evidence
 from qse_audit.evidence.services import withdraw_evidence
 from qse_audit.findings.models import Finding
@@ -148,6 +149,10 @@ SAMPLES: dict[str, Any] = {
     "section_id": RiskSection,
     "risk_id": Risk,
     "version_id": RiskVersion,
+    "duerp_id": DuerpVersion,
+    "contribution_id": DuerpContribution,
+    "trigger_id": DuerpEvent,
+    "request_id": DuerpRequest,
     "fact_id": BalanceFact,
     "certification_id": CertificationVersion,
     "candidacy_id": Candidacy,

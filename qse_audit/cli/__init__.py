@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 from qse_audit import __version__
 from qse_audit.cli.base import complain
+from qse_audit.cli.duerp import add_duerp
 from qse_audit.cli.figures import add_indicator, add_objective
 from qse_audit.cli.registers import add_dossier, add_referential
 from qse_audit.cli.risks import add_risk
@@ -50,6 +51,7 @@ def build_parser() -> argparse.ArgumentParser:
         add_indicator,
         add_objective,
         add_risk,
+        add_duerp,
     ):
         add(commands)
     return parser

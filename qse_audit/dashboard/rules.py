@@ -1,6 +1,6 @@
 """How messages are worded, when mails are tried again, and how the chain’s verbs read. Pure."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -10,6 +10,8 @@ from qse_audit.balances.rules import VERBS as BALANCE_VERBS
 from qse_audit.causes.rules import VERBS as CAUSE_VERBS
 from qse_audit.core.text import N_, Message
 from qse_audit.documents.text import day
+from qse_audit.duerp.rules import VERBS as DUERP_VERBS
+from qse_audit.duerp.rules import Duties, year_after
 from qse_audit.findings.rules import VERBS as FINDING_VERBS
 from qse_audit.indicators.rules import VERBS as INDICATOR_VERBS
 from qse_audit.objectives.rules import VERBS as OBJECTIVE_VERBS
@@ -85,6 +87,39 @@ def policy_review(review_on: date, today: date, *, number: str) -> Message:
     return N_("La politique version %(number)s est à revoir le %(review_on)s.", **words)
 
 
+DUERP_OFFSETS = (-30, 0)
+"""When coordinators hear of the yearly update of the DUERP: days from its date."""
+
+
+def duerp_days(
+    approved_on: date | None, duties: Duties, event_on: date | None, today: date
+) -> Iterator[tuple[str, date]]:
+    """Give what is to be said of a DUERP by ``today``: ``soon``, ``late`` or ``event``, its day.
+
+    What fell longer ago than reminders are made up for is not said again.
+    """
+    oldest = today - timedelta(days=CATCH_UP_DAYS)
+    if event_on is not None and event_on >= oldest:
+        yield "event", event_on
+    if approved_on is None or not duties.is_yearly:
+        return
+    due_on = year_after(approved_on)
+    passed = [n for n in DUERP_OFFSETS if due_on + timedelta(days=n) <= today]
+    if passed and due_on >= oldest:
+        yield ("late" if max(passed) == 0 else "soon"), due_on
+
+
+def duerp_update(name: str, due_on: date, *, reference: str) -> Message:
+    """Return what a coordinator reads about the update of a DUERP."""
+    words = {"due_on": due_on.isoformat(), "reference": reference}
+    if name == "event":
+        return N_(
+            "Le document unique %(reference)s est à mettre à jour après l’évènement du %(due_on)s.",
+            **words,
+        )
+    return N_("La mise à jour annuelle du document unique %(reference)s : le %(due_on)s.", **words)
+
+
 SUBJECTS: Mapping[str, Message] = {
     "audit": N_("Audit"),
     "cause_analysis": N_("Analyse de causes"),
@@ -116,6 +151,10 @@ SUBJECTS: Mapping[str, Message] = {
     "balance": N_("Bilan QSE"),
     "risk_analysis": N_("Analyse de risques"),
     "risk": N_("Risque"),
+    "duerp": N_("Document unique"),
+    "duerp_event": N_("Évènement du document unique"),
+    "duerp_measure": N_("Mesure du programme de prévention"),
+    "duerp_request": N_("Demande de consultation"),
     "person": N_("Personne"),
     "invitation": N_("Invitation"),
     "organisation": N_("Organisation"),
@@ -127,6 +166,7 @@ SUBJECTS: Mapping[str, Message] = {
 VERBS: Mapping[str, Message] = {
     **ACTION_VERBS,
     **BALANCE_VERBS,
+    **DUERP_VERBS,
     **FINDING_VERBS,
     **CAUSE_VERBS,
     **INDICATOR_VERBS,

@@ -17,6 +17,7 @@ from qse_audit.demo.balances import plan_balances
 from qse_audit.demo.candidates import plan_candidates
 from qse_audit.demo.causes import plan_causes
 from qse_audit.demo.company import DOMAIN, PASSWORD, plan_company
+from qse_audit.demo.duerp import plan_duerp
 from qse_audit.demo.indicators import plan_indicators
 from qse_audit.demo.objectives import plan_objectives
 from qse_audit.demo.policy import plan_policy
@@ -71,6 +72,7 @@ def load_demo(session: Session, *, files: FileStore, seal_key: SealKey, now: dat
     plan_indicators(world)
     plan_risks(world)
     plan_objectives(world)
+    plan_duerp(world)
     plan_candidates(world)
     plan_balances(world)
     world.timeline.run()

@@ -58,7 +58,10 @@ MAP: tuple[tuple[Message, tuple[Place, ...]], ...] = (
     ),
     (
         N_("Prévenir"),
-        (Place(N_("Analyses de risques"), "risks.index", "shield-exclamation", P.RISK_LIST),),
+        (
+            Place(N_("Analyses de risques"), "risks.index", "shield-exclamation", P.RISK_LIST),
+            Place(N_("Document unique"), "duerp.index", "shield-check", P.DUERP_LIST),
+        ),
     ),
     (
         N_("Auditer"),

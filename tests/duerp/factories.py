@@ -24,15 +24,15 @@ AXES = (
     Axis("mastery", {"fr": "Maîtrise", "en": "Control"}),
 )
 LEVELS = (
-    Level("p1", {"fr": "Priorité 1", "en": "Priority 1"}, "major"),
-    Level("p2", {"fr": "Priorité 2", "en": "Priority 2"}, "watch"),
-    Level("p3", {"fr": "Priorité 3", "en": "Priority 3"}, "good"),
+    Level("p1", {"fr": "Priorité 1", "en": "Priority 1"}, "danger"),
+    Level("p2", {"fr": "Priorité 2", "en": "Priority 2"}, "warning"),
+    Level("p3", {"fr": "Priorité 3", "en": "Priority 3"}, "success"),
 )
 FAMILIES = (
     Family("mechanical", {"fr": "Mécanique", "en": "Mechanical"}),
     Family("noise", {"fr": "Bruit", "en": "Noise"}),
     Family("psychosocial", {"fr": "Psychosocial", "en": "Psychosocial"}),
-    Family("thermal", {"fr": "Ambiances thermiques", "en": "Thermal conditions"}),
+    Family("heat", {"fr": "Ambiances thermiques", "en": "Thermal conditions"}),
 )
 UNITS = (
     Unit(key="u1", name="Usinage"),

@@ -53,13 +53,13 @@ def test_the_word_file_and_the_spreadsheet_hold_the_same_lines_in_english():
     assert all(table.rows[0]._tr.trPr is not None for table in file.tables[1:-1])
     book = CalamineWorkbook.from_filelike(BytesIO(register_xlsx(make_content(), "en")))
     risks, measures, contributors = (book.get_sheet_by_index(n).to_python() for n in range(3))
-    assert risks[0][8:] == ["Severity", "Probability", "Control", "Score", "Priority",
+    assert risks[0][9:] == ["Severity", "Probability", "Control", "Score", "Priority",
                             "Measures to come"]  # fmt: skip
     rows = {row[2]: row for row in risks[1:]}
-    assert rows["Pièce en rotation"][5:7] + rows["Pièce en rotation"][8:13] == [
+    assert rows["Pièce en rotation"][5:7] + rows["Pièce en rotation"][9:14] == [
         1.0, 6.0, 4.0, 3.0, 1.0, 12.0, "Priority 1"
     ]  # fmt: skip
-    assert rows["Bruit continu"][8:13] == ["", "", "", "", "Not rated"]
+    assert rows["Bruit continu"][9:14] == ["", "", "", "", "Not rated"]
     assert measures[1][4] == 4200.0
     assert len(contributors) == 4
 

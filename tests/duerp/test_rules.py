@@ -303,7 +303,7 @@ def test_what_is_not_rated_comes_first_and_is_counted_apart():
     families = {each.key: each.counts for each in summary_by_family(content)}
     assert families == {"mechanical": (1, 0, 0, 0), "noise": (0, 0, 0, 1),
                         "psychosocial": (0, 0, 1, 0)}  # fmt: skip
-    assert content.silent_families == ("thermal",)
+    assert content.silent_families == ("heat",)
     exposed = {e.key: (e.women, e.men, e.both, e.unsaid) for e in exposure_by_unit(content)}
     assert exposed == {"u2": (0, 1, 1, 0), "u3": (1, 0, 0, 0)}
 

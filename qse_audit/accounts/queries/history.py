@@ -30,7 +30,7 @@ class Happening:
 
 def history(
     session: Session,
-    kind: Kind,
+    kind: Kind | str,
     subject_id: int,
     *,
     text: str = "note",
@@ -46,7 +46,7 @@ def history(
         select(Event.verb, Event.at, Person.name, EventText.value)
         .outerjoin(Person, Person.id == Event.actor_id)
         .outerjoin(EventText, and_(EventText.event_id == Event.id, EventText.name == text))
-        .where(Event.subject_kind == kind.value, Event.subject_id == subject_id)
+        .where(Event.subject_kind == str(kind), Event.subject_id == subject_id)
         .order_by(Event.id.desc())
         .limit(MOST_READ if repeated else most)
     )

@@ -8,8 +8,21 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import groupby
+from typing import Any
 
-from sqlalchemy import exists, select
+from sqlalchemy import (
+    Date,
+    Integer,
+    Row,
+    Select,
+    String,
+    cast,
+    exists,
+    literal,
+    null,
+    select,
+    union_all,
+)
 from sqlalchemy.orm import Session
 
 from qse_audit.accounts.models import Membership, Person
@@ -22,6 +35,8 @@ from qse_audit.core.text import Message
 from qse_audit.dashboard.rules import (
     CATCH_UP_DAYS,
     as_message,
+    duerp_days,
+    duerp_update,
     policy_review,
     reminder,
     values_due,
@@ -30,6 +45,8 @@ from qse_audit.dashboard.rules import (
 from qse_audit.db.outbox import Notice, notify, post_mail
 from qse_audit.documents.mail import mail_text
 from qse_audit.documents.text import Texts
+from qse_audit.duerp.queries import coordinators_told
+from qse_audit.duerp.rules import Duties
 from qse_audit.indicators.models import Indicator
 from qse_audit.indicators.rules import IndicatorStatus
 from qse_audit.indicators.rules import due_reminder as values_reminder
@@ -39,8 +56,14 @@ from qse_audit.settings import Settings
 
 ACTION_PATH, POLICY_PATH = "/actions/{}", "/policy/versions/{}"
 VALUES_PATH = "/indicators/{}/values"
-"""Where the page of an action, of a policy, of values, is: jobs know no request to ask."""
-PATHS = {Kind.ACTION: ACTION_PATH, Kind.INDICATOR: VALUES_PATH, Kind.POLICY: POLICY_PATH}
+DUERP_PATH = "/duerp/#duerp-{}"
+"""Where the page of an action, a policy, values, a DUERP is: jobs know no request to ask."""
+PATHS = {
+    Kind.ACTION: ACTION_PATH,
+    Kind.INDICATOR: VALUES_PATH,
+    Kind.POLICY: POLICY_PATH,
+    Kind.RISK_ANALYSIS: DUERP_PATH,
+}
 POLICY_OFFSETS = (-30, 0)
 """When coordinators hear of the review of the policy: days from its date."""
 
@@ -150,15 +173,27 @@ def _verifiers_reminded(session: Session, today: date) -> Iterator[Reminder]:
 
 
 def _coordinators_reminded(session: Session, today: date) -> Iterator[Reminder]:
-    """Give what coordinators should have heard of: the review of the policy in force."""
-    rows = session.execute(
-        select(
-            Policy.id,
-            Policy.number,
-            Policy.review_on,
-            Policy.organisation_id,
-            Membership.person_id,
-        )
+    """Give what coordinators should have heard of: the review of the policy, the DUERP's update.
+
+    Both come in one statement.
+    """
+    for row in session.execute(union_all(_policies(today), _duerps())):
+        yield from (_policy_due if row.what == Kind.POLICY else _duerp_due)(row, today)
+
+
+def _policies(today: date) -> Select[Any]:
+    columns: list[Any] = [
+        literal(Kind.POLICY.value).label("what"),
+        Policy.id,
+        cast(Policy.number, String).label("reference"),
+        Policy.review_on.label("day"),
+        null().cast(Integer).label("employees"),
+        null().cast(Date).label("event_on"),
+        Policy.organisation_id,
+        Membership.person_id,
+    ]
+    return (
+        select(*columns)
         .join(Membership, Membership.organisation_id == Policy.organisation_id)
         .where(
             Policy.status == PolicyStatus.IN_FORCE,
@@ -167,14 +202,33 @@ def _coordinators_reminded(session: Session, today: date) -> Iterator[Reminder]:
             Membership.role == Role.COORDINATOR,
         )
     )
-    for row in rows:
-        offset = max(n for n in POLICY_OFFSETS if row.review_on + timedelta(days=n) <= today)
+
+
+def _duerps() -> Select[Any]:
+    told = coordinators_told().subquery()
+    return select(literal(Kind.RISK_ANALYSIS.value), *told.c)
+
+
+def _policy_due(row: Row[Any], today: date) -> Iterator[Reminder]:
+    offset = max(n for n in POLICY_OFFSETS if row.day + timedelta(days=n) <= today)
+    yield Reminder(
+        key=f"reminder/policy/{row.id}/{offset:+d}/{row.day}/{row.person_id}",
+        person_id=row.person_id,
+        organisation_id=row.organisation_id,
+        subject=(Kind.POLICY, row.id),
+        message=policy_review(row.day, today, number=row.reference),
+    )
+
+
+def _duerp_due(row: Row[Any], today: date) -> Iterator[Reminder]:
+    """Give the yearly update where the headcount asks for it, and what happened since."""
+    for name, due_on in duerp_days(row.day, Duties(row.employees), row.event_on, today):
         yield Reminder(
-            key=f"reminder/policy/{row.id}/{offset:+d}/{row.review_on}/{row.person_id}",
+            key=f"reminder/duerp/{row.id}/{name}/{due_on}/{row.person_id}",
             person_id=row.person_id,
             organisation_id=row.organisation_id,
-            subject=(Kind.POLICY, row.id),
-            message=policy_review(row.review_on, today, number=str(row.number)),
+            subject=(Kind.RISK_ANALYSIS, row.id),
+            message=duerp_update(name, due_on, reference=row.reference),
         )
 
 

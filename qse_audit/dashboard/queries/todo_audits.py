@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, case, select
+from sqlalchemy import Date, Row, Select, case, literal, null, select, union_all
 from sqlalchemy.orm import Session
 
 from qse_audit.audits import queries as audits
@@ -17,31 +17,55 @@ from qse_audit.dashboard.queries.lines import SHOWN, SOON_DAYS, Line, Section, o
 from qse_audit.db.participation import linked_to
 from qse_audit.findings import queries as findings
 from qse_audit.findings.models import Finding
-from qse_audit.findings.rules import FindingStatus
+from qse_audit.findings.rules import FindingStatus, Grade
 from qse_audit.policies import Identity
+from qse_audit.records import as_code
 
 
-def my_audits(session: Session, who: Identity, now: datetime) -> Iterable[Section]:
-    """Give the audits to plan, start, finish, follow or receive, each in one place only."""
+def audits_and_findings(session: Session, who: Identity, now: datetime) -> Iterable[Section]:
+    """Give the audits to plan, start, finish, follow or receive, and the findings still drafts.
+
+    Each audit stands in one place only; both kinds come in one statement.
+    """
     if not works_here(who):
         return
     today = day_in_paris(now)
+    rows = session.execute(union_all(_audits(who), _drafts(who))).all()
+    placed: dict[str, list[Line]] = {}
+    for row in rows:
+        if row.kind == Kind.AUDIT and (place := _audit_place(row, who, today)):
+            placed.setdefault(place, []).append(_audit(row, today))
+    for place, title, rank in AUDIT_PLACES:
+        lines = placed.get(place, [])
+        yield Section(title=title, lines=lines[:SHOWN], rank=rank, more="audits.index")
+    yield Section(
+        title=N_("Constats à finir de rédiger"),
+        lines=[_draft(row) for row in rows if row.kind == Kind.FINDING],
+        rank=26,
+        more="findings.index",
+        more_values={"status": FindingStatus.DRAFT.value},
+    )
+
+
+def _audits(who: Identity) -> Select[Any]:
     conducts = linked_to(
         Kind.AUDIT, Audit.id, who.user_id, [Link.LEAD_AUDITOR, Link.AUDITOR, Link.TRAINEE_AUDITOR]
     )
     leads = linked_to(Kind.AUDIT, Audit.id, who.user_id, [Link.LEAD_AUDITOR])
-    rows = session.execute(
-        select(
-            Audit.id,
-            Audit.reference,
-            Audit.title,
-            Audit.status,
-            Audit.starts_on,
-            Audit.question_count,
-            Audit.answered_count,
-            case((conducts, 1), else_=0).label("conducts"),
-            case((leads, 1), else_=0).label("leads"),
-        )
+    columns: list[Any] = [
+        literal(Kind.AUDIT.value).label("kind"),
+        Audit.id,
+        Audit.reference,
+        Audit.title,
+        as_code(Audit.status).label("code"),
+        Audit.starts_on,
+        Audit.question_count,
+        Audit.answered_count,
+        case((conducts, 1), else_=0).label("conducts"),
+        case((leads, 1), else_=0).label("leads"),
+    ]
+    chosen = (
+        select(*columns)
         .where(
             Audit.organisation_id == who.organisation_id,
             audits.readable_by(who),
@@ -49,15 +73,33 @@ def my_audits(session: Session, who: Identity, now: datetime) -> Iterable[Sectio
         )
         .order_by(Audit.listed_on, Audit.id)
         .limit(8 * SHOWN)
-    ).all()
-    placed: dict[str, list[Line]] = {}
-    for row in rows:
-        place = _audit_place(row, who, today)
-        if place:
-            placed.setdefault(place, []).append(_audit(row, today))
-    for place, title, rank in AUDIT_PLACES:
-        lines = placed.get(place, [])
-        yield Section(title=title, lines=lines[:SHOWN], rank=rank, more="audits.index")
+        .subquery()
+    )
+    return select(*chosen.c)
+
+
+def _drafts(who: Identity) -> Select[Any]:
+    columns: list[Any] = [
+        literal(Kind.FINDING.value),
+        Finding.id,
+        Finding.reference,
+        Finding.title,
+        as_code(Finding.grade),
+        null().cast(Date),
+        *(literal(0).label(name) for name in ("questions", "answers", "conducts", "leads")),
+    ]
+    chosen = (
+        select(*columns)
+        .where(
+            Finding.organisation_id == who.organisation_id,
+            Finding.status == FindingStatus.DRAFT,
+            findings.readable_by(who),
+        )
+        .order_by(Finding.id)
+        .limit(SHOWN)
+        .subquery()
+    )
+    return select(*chosen.c)
 
 
 AUDIT_PLACES = (
@@ -73,14 +115,15 @@ AUDIT_PLACES = (
 
 def _audit_place(row: Row[Any], who: Identity, today: date) -> str:
     """Return the section of one audit for this person; ``""`` for none."""
+    status = AuditStatus(row.code)
     is_complete = row.question_count and row.answered_count == row.question_count
     coordinates = Role.COORDINATOR in who.roles
-    if row.status is AuditStatus.DRAFT:
+    if status is AuditStatus.DRAFT:
         return "plan" if row.leads or coordinates else ""
-    if row.status is AuditStatus.IN_PROGRESS and is_complete and (row.leads or coordinates):
+    if status is AuditStatus.IN_PROGRESS and is_complete and (row.leads or coordinates):
         return "issue"
     if row.conducts:
-        return "conduct" if row.status is AuditStatus.IN_PROGRESS else "start"
+        return "conduct" if status is AuditStatus.IN_PROGRESS else "start"
     if not oversees(who):
         return "receive"
     soon = row.starts_on is not None and row.starts_on <= today + timedelta(days=SOON_DAYS)
@@ -89,52 +132,32 @@ def _audit_place(row: Row[Any], who: Identity, today: date) -> str:
 
 def _audit(row: Row[Any], today: date) -> Line:
     meta: tuple[Message | str, ...] = (row.reference,)
-    if row.status is AuditStatus.IN_PROGRESS:
+    status = AuditStatus(row.code)
+    if status is AuditStatus.IN_PROGRESS:
         answered = N_(
             "%(done)s réponses sur %(all)s", done=row.answered_count, all=row.question_count
         )
         meta += (answered,)
     elif row.starts_on is not None:
         meta += (N_("le %(starts_on)s", starts_on=row.starts_on.isoformat()),)
-    late = row.status is AuditStatus.PLANNED and row.starts_on and row.starts_on < today
+    late = status is AuditStatus.PLANNED and row.starts_on and row.starts_on < today
     return Line(
         title=row.title,
         kind=Kind.AUDIT,
         id=row.id,
         meta=meta,
-        status="late" if late else row.status.value,
-        status_label=N_("En retard") if late else row.status.label,
+        status="late" if late else status.value,
+        status_label=N_("En retard") if late else status.label,
     )
 
 
-def draft_findings(session: Session, who: Identity, _: datetime) -> Iterable[Section]:
-    """Give the findings that are still drafts."""
-    if not works_here(who):
-        return
-    rows = session.execute(
-        select(Finding.id, Finding.reference, Finding.title, Finding.grade)
-        .where(
-            Finding.organisation_id == who.organisation_id,
-            Finding.status == FindingStatus.DRAFT,
-            findings.readable_by(who),
-        )
-        .order_by(Finding.id)
-        .limit(SHOWN)
-    )
-    yield Section(
-        title=N_("Constats à finir de rédiger"),
-        lines=[
-            Line(
-                title=row.title or row.reference,
-                kind=Kind.FINDING,
-                id=row.id,
-                meta=(row.reference,),
-                status=row.grade.value,
-                status_label=row.grade.label,
-            )
-            for row in rows
-        ],
-        rank=26,
-        more="findings.index",
-        more_values={"status": FindingStatus.DRAFT.value},
+def _draft(row: Row[Any]) -> Line:
+    grade = Grade(row.code)
+    return Line(
+        title=row.title or row.reference,
+        kind=Kind.FINDING,
+        id=row.id,
+        meta=(row.reference,),
+        status=grade.value,
+        status_label=grade.label,
     )

@@ -16,7 +16,7 @@ from qse_audit.duerp.reports.parts import (
     summary_rows,
 )
 from qse_audit.duerp.reports.sealed import Sealed
-from qse_audit.duerp.reports.words import Wording
+from qse_audit.duerp.reports.words import PAPER_TONES, Wording
 from qse_audit.duerp.rules import (
     Content,
     RiskLine,
@@ -128,7 +128,7 @@ def _summaries(content: Content, wording: Wording) -> dict[str, Any]:
         "counted": [
             {
                 "label": label,
-                "tone": "unrated" if place == len(content.levels) else tone,
+                "tone": "unrated" if place == len(content.levels) else PAPER_TONES[tone],
                 "count": str(count),
             }
             for place, (label, tone, count) in enumerate(wording.counted(content))
@@ -173,7 +173,8 @@ def _line(line: RiskLine, content: Content, wording: Wording) -> dict[str, Any]:
         "harm": line.harm,
         "existing": line.existing,
         "exposed": wording.exposed(line),
-        "tone": "unrated" if line.rating is None else wording.tone(line),
+        "exposure_note": line.exposure_note,
+        "tone": wording.paper_tone(line),
         "level": wording.level(line),
         "score": wording.score(line) if line.rating else "",
         "measures": _named(content.by_line.get(line.key, ())),

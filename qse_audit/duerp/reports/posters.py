@@ -113,7 +113,7 @@ def _line(line: RiskLine, content: Content, wording: Wording) -> dict[str, Any]:
     return {
         "hazard": _short(line.hazard),
         "level": wording.level(line),
-        "tone": "unrated" if line.rating is None else wording.tone(line),
+        "tone": wording.paper_tone(line),
         "parts": [(label, value) for label, value in parts if value],
     }
 

@@ -16,6 +16,7 @@ BEFORE = (
     (N_("Dommage"), 28),
     (N_("Femmes exposées"), 10),
     (N_("Hommes exposés"), 10),
+    (N_("Exposition différente selon le sexe"), 24),
     (N_("Mesures existantes"), 40),
 )
 AFTER = ((N_("Score"), 10), (N_("Priorité"), 16), (N_("Mesures à venir"), 40))
@@ -73,6 +74,7 @@ def _lines(content: Content, wording: Wording) -> Iterator[tuple[Cell, ...]]:
                 line.harm,
                 line.women,
                 line.men,
+                line.exposure_note,
                 line.existing,
                 *(map(_figure, rating.values) if rating else blank),
                 _figure(rating.score) if rating else None,

@@ -8,6 +8,14 @@ from qse_audit.documents.text import NOTHING, Texts, day, number
 from qse_audit.duerp.rules import UNRATED, Content, Level, Measure, RiskLine
 
 UNRATED_LABEL = N_("Non coté")
+PAPER_TONES = {
+    "danger": "major",
+    "warning": "watch",
+    "success": "good",
+    "info": "idea",
+    "neutral": "plain",
+}
+"""What the colours of a scale are called in ``_base.typ``."""
 
 
 class Wording:
@@ -40,8 +48,12 @@ class Wording:
         return self.unrated if line.rating is None else self.levels.get(line.level, line.level)
 
     def tone(self, line: RiskLine) -> str:
-        """Return how the level of a line looks beside its word: what is not rated is no colour."""
-        return "plain" if line.rating is None else self.tones.get(line.level, "plain")
+        """Return how the level of a line looks on a page: what is not rated has no colour."""
+        return "neutral" if line.rating is None else self.tones.get(line.level, "neutral")
+
+    def paper_tone(self, line: RiskLine) -> str:
+        """Return how the level of a line looks on paper."""
+        return UNRATED if line.rating is None else PAPER_TONES[self.tone(line)]
 
     def score(self, line: RiskLine) -> str:
         """Return the score of a line with what it is made of: ``36 (4 × 3 × 3)``."""
@@ -79,7 +91,7 @@ class Wording:
         counts: dict[str, int] = {}
         for line in content.lines:
             counts[line.level] = counts.get(line.level, 0) + 1
-        levels = [*content.levels, Level(UNRATED, {}, "plain")]
+        levels = [*content.levels, Level(UNRATED, {}, "neutral")]
         return [
             (self.levels.get(each.code, self.unrated), each.tone, counts.get(each.code, 0))
             for each in levels

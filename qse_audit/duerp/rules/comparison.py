@@ -29,6 +29,7 @@ FIELDS: Mapping[str, Message] = {
     "existing": N_("Mesures existantes"),
     "women": N_("Femmes exposées"),
     "men": N_("Hommes exposés"),
+    "exposure_note": N_("Exposition différente selon le sexe"),
 }
 """What is compared of a line besides its rating, in the order in which it is shown."""
 

@@ -11,7 +11,7 @@ from qse_audit.duerp.rules.programme import Measure
 
 UNRATED = "unrated"
 """The level of a line that nobody rated: never the lowest, always said."""
-PSYCHOSOCIAL, THERMAL = "psychosocial", "thermal"
+PSYCHOSOCIAL, THERMAL = "psychosocial", "heat"
 """The families of which at least one line must speak (L4121-2, 7°; R4121-1)."""
 
 
@@ -30,7 +30,7 @@ class Level:
     code: str
     label: Localized
     tone: str
-    """How it looks beside its word: ``major minor watch plain good``."""
+    """How it looks beside its word: ``success info warning danger neutral``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +67,8 @@ class RiskLine:
     """One risk of one work unit."""
 
     key: str
+    number: int = 0
+    """What people call it: “ligne 12”."""
     unit_key: str
     hazard: str
     situation: str = ""
@@ -77,6 +79,8 @@ class RiskLine:
     women: int | None = None
     men: int | None = None
     """Exposed; ``None``: not said."""
+    exposure_note: str = ""
+    """What differs by sex."""
     rating: Rating | None = None
     """``None``: not rated."""
 

@@ -21,7 +21,8 @@ from qse_audit.duerp.rules.programme import Measure
 FORMAT = "qse-duerp-1"
 _HEAD = ("organisation", "title", "reference", "number", "reason", "employees")
 _BY = ("prepared_by", "approved_by")
-_LINE = ("key", "unit_key", "hazard", "situation", "family", "harm", "existing", "women", "men")
+_LINE = ("key", "number", "unit_key", "hazard", "situation", "family", "harm", "existing",
+         "women", "men", "exposure_note")  # fmt: skip
 _UNIT = ("key", "name", "parent_key", "depth", "description")
 _MEASURE = ("action_id", "reference", "title", "conditions", "result_indicator", "responsible",
             "principle")  # fmt: skip

@@ -52,6 +52,7 @@ def move_facts(session: Session, analysis: RiskAnalysis, note: str, *, today: da
     """Return what the rules may know of an analysis that moves."""
     tally = tally_of(session, analysis.id)
     return MoveFacts(
+        method=analysis.method,
         risk_count=tally.total,
         unrated_count=tally.unrated,
         team_count=len(analysis.members),

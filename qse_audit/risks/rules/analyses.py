@@ -140,6 +140,7 @@ def _long(name: str, count: int, most: int) -> Refusal:
 class MoveFacts:
     """All that the rules may know of an analysis that moves."""
 
+    method: RiskMethod
     risk_count: int
     unrated_count: int
     team_count: int
@@ -147,6 +148,14 @@ class MoveFacts:
     review_on: date | None
     today: date
     note: str
+
+
+def it_is_no_duerp(facts: MoveFacts) -> Refusal | None:
+    """The law asks more of a DUERP than of another analysis: contributors, programme, employer."""
+    if facts.method is not RiskMethod.OCCUPATIONAL:
+        return None
+    told = N_("Un document unique s’approuve sur sa page, où la loi est vérifiée.")
+    return Refusal("duerp", told, N_("Code du travail, R4121-1 à R4121-4"))
 
 
 def it_says_something(facts: MoveFacts) -> Refusal | None:
@@ -208,6 +217,7 @@ ANALYSIS_WORKFLOW: Workflow[AnalysisStatus, MoveFacts] = Workflow(
             target=S.IN_FORCE,
             permission=P.RISK_APPROVE,
             guards=(
+                it_is_no_duerp,
                 it_says_something,
                 everything_is_rated,
                 several_looked,

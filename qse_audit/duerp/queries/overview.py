@@ -1,0 +1,83 @@
+"""Where each DUERP of an organisation stands: its versions, what is due."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy.orm import Session
+
+from qse_audit.duerp.queries.assessment import DuerpLine, duerps_of
+from qse_audit.duerp.queries.registers import headcounts, triggers
+from qse_audit.duerp.queries.versions import VersionLine, version_lines
+from qse_audit.duerp.rules import (
+    Alarm,
+    Duties,
+    Situation,
+    Trigger,
+    VersionStatus,
+    alarms,
+    duties_on,
+)
+from qse_audit.policies import Identity
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standpoint:
+    """One DUERP: the version in force, the one being prepared, those before, what is due."""
+
+    duerp: DuerpLine
+    in_force: VersionLine | None
+    prepared: VersionLine | None
+    earlier: tuple[VersionLine, ...]
+    alarms: tuple[Alarm, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Overview:
+    """The DUERPs of an organisation, what happened, and what its headcount asks for."""
+
+    duties: Duties
+    standpoints: tuple[Standpoint, ...]
+    triggers: tuple[Trigger, ...]
+
+
+def overview(session: Session, who: Identity, today: date) -> Overview:
+    """Return where the DUERPs that ``who`` may read stand: four statements."""
+    here = who.organisation_id
+    duties, happened = duties_on(headcounts(session, here), today), triggers(session, here)
+    versions: dict[int, list[VersionLine]] = {}
+    for line in version_lines(session, who):
+        versions.setdefault(line.analysis_id, []).append(line)
+    return Overview(
+        duties=duties,
+        triggers=happened,
+        standpoints=tuple(
+            _standpoint(each, versions.get(each.id, []), duties, happened=happened, today=today)
+            for each in duerps_of(session, here)
+        ),
+    )
+
+
+def _standpoint(
+    duerp: DuerpLine,
+    versions: list[VersionLine],
+    duties: Duties,
+    *,
+    happened: tuple[Trigger, ...],
+    today: date,
+) -> Standpoint:
+    approved = [each for each in versions if each.status is VersionStatus.APPROVED]
+    in_force = approved[0] if approved else None
+    facts = Situation(
+        today=today,
+        duties=duties,
+        approved_on=in_force.approved_on if in_force else None,
+        is_sent=in_force.is_sent if in_force else True,
+        triggers=happened,
+    )
+    return Standpoint(
+        duerp=duerp,
+        in_force=in_force,
+        prepared=next((v for v in versions if v.status is not VersionStatus.APPROVED), None),
+        earlier=tuple(approved[1:]),
+        alarms=alarms(facts),
+    )

@@ -1,0 +1,54 @@
+"""A DUERP with its assessment, and its versions as the services make them."""
+
+from datetime import date, datetime
+
+import pytest
+from sqlalchemy.orm import Session
+
+from qse_audit.duerp import services
+from qse_audit.duerp.models import DuerpVersion
+from qse_audit.duerp.rules import Contribution, Headcount, Part
+from qse_audit.policies import Identity
+from qse_audit.risks.models import RiskAnalysis
+from tests.duerp.stored import make_duerp
+from tests.factories import NOW, Cast
+
+
+def consult(session: Session, version: DuerpVersion, who: Identity, now: datetime = NOW) -> None:
+    """Note that all whom the law names were asked, and say so."""
+    for part in (Part.CSE, Part.DESIGNATED, Part.HEALTH_SERVICE):
+        asked = Contribution(part=part, who=f"{part} consulté", consulted_on=now.date())
+        services.add_contribution(session, version, asked, actor=who, now=now)
+    services.move_version(session, version, "consult", actor=who, now=now)
+    session.commit()
+
+
+def approve(
+    session: Session,
+    duerp: RiskAnalysis,
+    cast: Cast,
+    *,
+    now: datetime = NOW,
+    reason: str = "Première évaluation",
+) -> DuerpVersion:
+    """Prepare a version, have everybody asked, approve it."""
+    version = services.prepare_version(session, duerp.id, reason, actor=cast.claire, now=now)
+    consult(session, version, cast.claire, now)
+    services.move_version(session, version, "approve", actor=cast.jean, now=now)
+    session.commit()
+    return version
+
+
+def count_employees(
+    session: Session, who: Identity, employees: int, since: date = date(2020, 1, 1)
+) -> None:
+    services.note_headcount(session, Headcount(since, employees), actor=who, now=NOW)
+    session.commit()
+
+
+@pytest.fixture
+def duerp(session: Session, cast: Cast) -> RiskAnalysis:
+    """A DUERP of Claire’s company: two units, three risks, one of them not rated."""
+    found = make_duerp(session, cast.claire)
+    count_employees(session, cast.claire, 20)
+    return found
