@@ -14,7 +14,6 @@ from functools import cache
 from pathlib import Path
 
 import pytest
-from bs4 import BeautifulSoup
 from flask import Flask
 from flask.testing import FlaskClient
 from jinja2 import FileSystemBytecodeCache
@@ -31,6 +30,7 @@ from qse_audit.policies import Identity
 from qse_audit.settings import Settings
 from tests import databases
 from tests.factories import Cast, make_cast
+from tests.pages import Page, inspect_page
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -124,9 +124,6 @@ def settings(database: str, tmp_path: Path) -> Settings:
     )
 
 
-NARROW_SPACE = "\u202f"
-"""What French puts before its punctuation; tests are written, and pages compared, with spaces."""
-
 SCRATCH = Path(tempfile.mkdtemp(prefix="qse-tests-shared-"))
 TEMPLATES = FileSystemBytecodeCache(str(SCRATCH))
 """Templates are compiled once for all tests of a worker."""
@@ -198,7 +195,7 @@ def client_of(app: Flask, sign_in: Callable[..., str]) -> Callable[..., FlaskCli
 @pytest.fixture
 def browse(
     session: Session, app: Flask, client_of: Callable[..., FlaskClient]
-) -> Callable[..., BeautifulSoup]:
+) -> Callable[..., Page]:
     """Ask for a page as somebody; the page must answer as expected and be well formed."""
 
     def browse(
@@ -210,7 +207,7 @@ def browse(
         headers: dict[str, str] | None = None,
         elevated: bool = False,
         **data: object,
-    ) -> BeautifulSoup:
+    ) -> Page:
         session.rollback()  # SQLite has one writer: the test lets go first
         with client_of(who, elevated=elevated) as client:
             response = client.open(
@@ -227,36 +224,13 @@ def browse(
             pending = bool(opened and opened.info.get("pending"))
         assert response.status_code == status, f"{response.status}: {response.text[-2000:]}"
         assert not (pending and status < 400), f"{method} {path} wrote without @commits"
-        is_text = response.mimetype.startswith("text/") or response.is_json
-        text = response.text.replace(NARROW_SPACE, " ") if is_text else ""
-        page = BeautifulSoup(text, "html.parser")
-        page.response = response
+        page = Page(response)
         if status == 200 and response.mimetype == "text/html":
-            inspect_page(page)
+            inspect_page(page.source)
         session.expire_all()
         return page
 
     return browse
-
-
-def inspect_page(page: BeautifulSoup) -> None:
-    """Check what every page owes its readers."""
-    title = page.select_one("title")
-    named = title is not None and title.text.split("–")[0].strip()
-    assert named, "a page needs a title"
-    assert len(page.select("h1")) == 1, "a page has one h1"
-    assert page.html["lang"] in {"fr", "en"}
-    for field in page.select("input:not([type=hidden]):not([type=submit]), select, textarea"):
-        labelled = (
-            field.get("aria-label")
-            or field.get("aria-labelledby")
-            or field.find_parent("label")
-            or (field.get("id") and page.select_one(f'label[for="{field["id"]}"]'))
-        )
-        assert labelled, f"a field without a label: {field}"
-    for script in page.select("script"):
-        assert script.get("nonce"), "a script without the nonce of the page"
-    assert not page.select("[style]"), "inline style: the content security policy refuses it"
 
 
 @pytest.fixture
@@ -273,6 +247,6 @@ def statements(engine: Engine) -> Iterator[list[str]]:
     event.remove(engine, "before_cursor_execute", note)
 
 
-def as_json(page: BeautifulSoup) -> object:
+def as_json(page: Page) -> object:
     """Return the JSON that a page holds."""
     return json.loads(page.response.text)
