@@ -15,6 +15,8 @@ class Involvement(Coded):
     OBSERVER = Link.OBSERVER.value, Link.OBSERVER.label
     AUTHOR = Link.AUTHOR.value, Link.AUTHOR.label
     OWNER = Link.OWNER.value, Link.OWNER.label
+    MEMBER = Link.MEMBER.value, Link.MEMBER.label
+    """Of the team that looked for causes or for risks."""
     VERIFIER = Link.VERIFIER.value, Link.VERIFIER.label
     DECIDER = "decider", N_("Décideur")
     """Decided on it: a policy, a proposal."""
@@ -28,5 +30,3 @@ class Involvement(Coded):
     """Locked the values that its limits are computed from."""
     ANALYST = "analyst", N_("Analyste")
     """Said what happened, and what is done about it."""
-    MEMBER = Link.MEMBER.value, Link.MEMBER.label
-    """Took part in the team of a search for causes."""

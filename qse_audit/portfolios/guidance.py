@@ -147,10 +147,42 @@ _WROTE = frozenset({Involvement.AUTHOR})
 _CARRIED = frozenset({Involvement.OWNER, Involvement.AUTHOR})
 _TALKED = _CARRIED | {Involvement.SPEAKER}
 _JUDGED = frozenset({Involvement.AUTHOR, Involvement.JUDGE})
+_ANALYSED = _CARRIED | {Involvement.MEMBER}
 _LIMITS = _CARRIED | {Involvement.KEEPER}
 _ANALYST = frozenset({Involvement.ANALYST})
 
 HINTS: tuple[Hint, ...] = (
+    Hint(
+        "C6-a",
+        Kind.RISK_ANALYSIS,
+        _CARRIED,
+        N_("vous avez dit à quelle question l’outil répond"),
+        "question",
+    ),
+    Hint(
+        "C6-b",
+        Kind.RISK_ANALYSIS,
+        _CARRIED,
+        N_("vous avez réuni une équipe et choisi l’échelle"),
+        "team",
+    ),
+    Hint("C6-c", Kind.RISK_ANALYSIS, _ANALYSED, N_("vous y avez relevé ce qui peut arriver")),
+    Hint("C6-d", Kind.RISK_ANALYSIS, _ANALYSED, N_("toutes ses lignes sont cotées"), "rated"),
+    Hint(
+        "C6-e",
+        Kind.RISK_ANALYSIS,
+        _ANALYSED,
+        N_("ses actions suivent l’ordre de la prévention"),
+        "prevention",
+    ),
+    Hint(
+        "C6-f",
+        Kind.RISK_ANALYSIS,
+        _ANALYSED,
+        N_("un risque y est recoté, preuve à l’appui"),
+        "verified",
+    ),
+    Hint("C6-g", Kind.RISK_VERSION, _ANALYSED, N_("cette version est approuvée et diffusable")),
     Hint("C7-e", Kind.AUDIT, _LEAD, N_("vous en avez fixé le champ et les critères"), "criteria"),
     Hint("C8-a", Kind.AUDIT, _LEAD, N_("vous avez fait planifier cet audit"), "planned"),
     Hint("C8-b", Kind.AUDIT, _CONDUCT, N_("vous avez travaillé sur sa grille"), "answers"),

@@ -53,11 +53,14 @@ from qse_audit.policy.rules import (
     Swot,
 )
 from qse_audit.referentials.rules import Domain
+from qse_audit.risks import services as risk_services
+from qse_audit.risks.rules.analyses import MemberDraft as RiskMember
 from tests.balances.factories import freeze, make_balance, make_ready
 from tests.causes.factories import make_analysis
 from tests.factories import NOW, Cast
 from tests.objectives.factories import make_indicator
 from tests.portfolios import factories as make
+from tests.risks import factories as risks
 
 
 @dataclass(frozen=True)
@@ -365,6 +368,30 @@ def _team_of_causes(stage: Stage, who: Identity) -> int:
     return int(made.id)
 
 
+def _risks(stage: Stage, who: Identity, *, owner: Identity | None = None) -> Any:
+    given = {"owner_id": (owner or stage.cast.bob).user_id, "title": "Tournage des axes"}
+    draft = risks.make_draft(question="Où le procédé peut-il livrer un défaut ?", **given)
+    made = risk_services.create_analysis(stage.session, draft, actor=who, now=NOW)
+    risks.make_risk(stage.session, made, who, 8, 5, 5)
+    return made
+
+
+def _team_of_risks(stage: Stage, who: Identity) -> int:
+    made = _risks(stage, stage.cast.claire)
+    team = [RiskMember(function="Alternante", person_id=who.user_id)]
+    risk_services.set_team(stage.session, made, team, actor=stage.cast.claire, now=NOW)
+    stage.session.commit()
+    return int(made.id)
+
+
+def _version(stage: Stage, who: Identity) -> int:
+    frozen = risk_services.freeze_version(
+        stage.session, _risks(stage, who), "Revue annuelle", actor=stage.cast.jean, now=NOW
+    )
+    stage.session.commit()
+    return int(frozen.id)
+
+
 def _stored(stage: Stage, row: Any) -> int:
     stage.session.add(row)
     stage.session.commit()
@@ -421,4 +448,12 @@ WAYS = (
     Way(Kind.INDICATOR, I.KEEPER, _kept),
     Way(Kind.INDICATOR, I.STARTER, _started),
     Way(Kind.SIGNAL, I.ANALYST, _signal),
+    Way(Kind.RISK_ANALYSIS, I.AUTHOR, lambda stage, who: int(_risks(stage, who).id)),
+    Way(
+        Kind.RISK_ANALYSIS,
+        I.OWNER,
+        lambda stage, who: int(_risks(stage, stage.cast.claire, owner=who).id),
+    ),
+    Way(Kind.RISK_ANALYSIS, I.MEMBER, _team_of_risks),
+    Way(Kind.RISK_VERSION, I.AUTHOR, _version),
 )

@@ -14,6 +14,7 @@ from qse_audit.indicators.records import INDICATOR, SIGNAL
 from qse_audit.objectives.records import COHERENCE, OBJECTIVE
 from qse_audit.policy.records import CONTEXT_ISSUE, INTERESTED_PARTY, POLICY, PROPOSAL
 from qse_audit.records import RecordKind
+from qse_audit.risks.records import RISK_ANALYSIS, RISK_VERSION
 
 RECORDS: Mapping[Kind, RecordKind] = {
     each.kind: each
@@ -32,6 +33,8 @@ RECORDS: Mapping[Kind, RecordKind] = {
         COHERENCE,
         INDICATOR,
         SIGNAL,
+        RISK_ANALYSIS,
+        RISK_VERSION,
         EVIDENCE,
     )
 }

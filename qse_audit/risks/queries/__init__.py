@@ -1,6 +1,7 @@
 """Reading risk analyses. Nothing here writes."""
 
 from qse_audit.risks.queries.analyses import (
+    WORKING,
     AnalysisFilter,
     AnalysisLine,
     are_here,
@@ -41,6 +42,7 @@ from qse_audit.risks.queries.top import (
 from qse_audit.risks.queries.versions import (
     VersionLine,
     content_of,
+    contents_of,
     get_version,
     last_version_number,
     read_document,
@@ -50,6 +52,7 @@ from qse_audit.risks.queries.versions import (
 
 __all__ = [
     "PLACE",
+    "WORKING",
     "AnalysisFilter",
     "AnalysisLine",
     "Offer",
@@ -64,6 +67,7 @@ __all__ = [
     "as_line",
     "as_risk_line",
     "content_of",
+    "contents_of",
     "counts_by_rank",
     "effective_since",
     "get_analysis",

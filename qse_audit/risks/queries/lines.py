@@ -158,6 +158,7 @@ class RiskLine:
     """One line as a page of lines shows it."""
 
     id: int
+    analysis_id: int
     number: int
     position: int
     section_id: int | None
@@ -186,9 +187,9 @@ class RiskLine:
 
 
 def lines_statement(
-    analysis_id: int, *, section_id: int | None = None, withdrawn: bool = False
+    analysis_ids: Sequence[int], *, section_id: int | None = None, withdrawn: bool = False
 ) -> Select[Any]:
-    """Return the lines of an analysis, or of one section, unordered."""
+    """Return the lines of analyses, or of one section, unordered."""
     gross, latest = aliased(RiskRating), aliased(RiskRating)
     last_gross = (
         select(func.max(latest.id))
@@ -196,7 +197,8 @@ def lines_statement(
         .scalar_subquery()
     )
     columns: list[Any] = [
-        Risk.id, Risk.number, Risk.position, Risk.section_id, Risk.situation, Risk.event,
+        Risk.id, Risk.analysis_id, Risk.number, Risk.position, Risk.section_id,
+        Risk.situation, Risk.event,
         Risk.effect, Risk.cause, Risk.prevention, Risk.detection, Risk.family, Risk.details,
         Risk.notes,
         Risk.score, Risk.band, Risk.risk_rank, Risk.stage, Risk.planned_score,
@@ -206,7 +208,7 @@ def lines_statement(
     statement = (
         select(*columns)
         .outerjoin(gross, gross.id == last_gross)
-        .where(Risk.analysis_id == analysis_id)
+        .where(Risk.analysis_id.in_(analysis_ids))
     )
     if section_id is not None:
         statement = statement.where(Risk.section_id == section_id)
@@ -217,9 +219,18 @@ def lines_of(
     session: Session, analysis_id: int, *, section_id: int | None = None, withdrawn: bool = False
 ) -> list[RiskLine]:
     """Return the lines of an analysis, or of one section: one statement."""
-    statement = lines_statement(analysis_id, section_id=section_id, withdrawn=withdrawn)
-    rows = session.execute(statement.order_by(Risk.section_id, Risk.position, Risk.id))
-    return [as_risk_line(row) for row in rows]
+    statement = lines_statement([analysis_id], section_id=section_id, withdrawn=withdrawn)
+    return _in_order(session, statement)
+
+
+def lines_of_all(session: Session, analysis_ids: Sequence[int]) -> list[RiskLine]:
+    """Return the lines of several analyses: one statement."""
+    return _in_order(session, lines_statement(analysis_ids))
+
+
+def _in_order(session: Session, statement: Select[Any]) -> list[RiskLine]:
+    order = (Risk.analysis_id, Risk.section_id, Risk.position, Risk.id)
+    return [as_risk_line(row) for row in session.execute(statement.order_by(*order))]
 
 
 def as_risk_line(row: Row[Any]) -> RiskLine:

@@ -1,7 +1,7 @@
 """What a version freezes, the versions of an analysis, and what lies between two."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -14,8 +14,8 @@ from qse_audit.actions.models import Action
 from qse_audit.actions.rules import ActionStatus
 from qse_audit.core.permissions import Kind
 from qse_audit.db.loading import loaded
-from qse_audit.risks.models import Risk, RiskAnalysis, RiskVersion
-from qse_audit.risks.queries.lines import RiskLine, lines_of, section_paths, sections_of
+from qse_audit.risks.models import Risk, RiskAnalysis, RiskSection, RiskVersion
+from qse_audit.risks.queries.lines import RiskLine, lines_of_all
 
 FORMAT = "qse-audit/risk-analysis/1"
 
@@ -76,8 +76,28 @@ def read_document(version: RiskVersion) -> dict[str, Any]:
 
 def content_of(session: Session, analysis: RiskAnalysis) -> dict[str, Any]:
     """Return an analysis as a version keeps it: a constant number of statements."""
-    lines = lines_of(session, analysis.id)
-    paths = section_paths(session, analysis.id)
+    return contents_of(session, [analysis])[analysis.id]
+
+
+def contents_of(session: Session, analyses: Sequence[RiskAnalysis]) -> dict[int, dict[str, Any]]:
+    """Return analyses as versions keep them, by id: three statements, whatever their number."""
+    ids = [analysis.id for analysis in analyses]
+    sections, lines = _sections(session, ids), _lines(session, ids)
+    actions = _actions(session, ids)
+    return {
+        analysis.id: {
+            **_about(analysis),
+            "sections": list(sections.get(analysis.id, {}).values()),
+            "lines": [
+                _line(line, sections.get(analysis.id, {})) for line in lines.get(analysis.id, ())
+            ],
+            "actions": actions.get(analysis.id, []),
+        }
+        for analysis in analyses
+    }
+
+
+def _about(analysis: RiskAnalysis) -> dict[str, Any]:
     return {
         "format": FORMAT,
         "reference": analysis.reference,
@@ -96,21 +116,45 @@ def content_of(session: Session, analysis: RiskAnalysis) -> dict[str, Any]:
             {"name": each.person.name if each.person else each.name, "function": each.function}
             for each in analysis.members
         ],
-        "sections": [
-            {
-                "id": node.id,
-                "parent": node.parent_id,
-                "title": node.title,
-                "description": node.description,
-            }
-            for node in sections_of(session, analysis.id)
-        ],
-        "lines": [_line(line, paths) for line in lines],
-        "actions": _actions(session, analysis.id),
     }
 
 
-def _line(line: RiskLine, paths: dict[int, tuple[str, ...]]) -> dict[str, Any]:
+def _sections(session: Session, ids: Sequence[int]) -> dict[int, dict[int, dict[str, Any]]]:
+    """Return the sections of analyses by id, in the order of their tree: one statement."""
+    rows = session.scalars(
+        select(RiskSection)
+        .where(RiskSection.analysis_id.in_(ids))
+        .order_by(RiskSection.analysis_id, RiskSection.position, RiskSection.id)
+    )
+    found: dict[int, dict[int, dict[str, Any]]] = {}
+    for row in rows:
+        found.setdefault(row.analysis_id, {})[row.id] = {
+            "id": row.id,
+            "parent": row.parent_id,
+            "title": row.title,
+            "description": row.description,
+        }
+    return found
+
+
+def _lines(session: Session, ids: Sequence[int]) -> dict[int, list[RiskLine]]:
+    """Return the lines of analyses: one statement."""
+    found: dict[int, list[RiskLine]] = {}
+    for line in lines_of_all(session, ids):
+        found.setdefault(line.analysis_id, []).append(line)
+    return found
+
+
+def _path(section_id: int | None, sections: Mapping[int, Mapping[str, Any]]) -> list[str]:
+    """Return the titles from the root down to a section."""
+    path: list[str] = []
+    while section_id is not None:
+        path.insert(0, sections[section_id]["title"])
+        section_id = sections[section_id]["parent"]
+    return path
+
+
+def _line(line: RiskLine, sections: Mapping[int, Mapping[str, Any]]) -> dict[str, Any]:
     held = None
     if line.notes is not None and line.stage is not None:
         held = {
@@ -123,7 +167,7 @@ def _line(line: RiskLine, paths: dict[int, tuple[str, ...]]) -> dict[str, Any]:
     return {
         "number": line.number,
         "section": line.section_id,
-        "path": list(paths.get(line.section_id or 0, ())),
+        "path": _path(line.section_id, sections),
         "situation": line.situation,
         "event": line.event,
         "effect": line.effect,
@@ -142,11 +186,11 @@ def _pair(score: int | None, band: str | None) -> dict[str, Any] | None:
     return None if band is None else {"score": score, "band": band}
 
 
-def _actions(session: Session, analysis_id: int) -> list[dict[str, Any]]:
-    """Return the actions of the lines of an analysis, cancelled ones left out: one statement."""
+def _actions(session: Session, ids: Sequence[int]) -> dict[int, list[dict[str, Any]]]:
+    """Return the actions of the lines of analyses, cancelled ones left out: one statement."""
     columns: list[Any] = [
-        Risk.number, Action.reference, Action.title, Action.principle, Action.status,
-        Action.due_on, Person.name, Action.criterion,
+        Risk.analysis_id, Risk.number, Action.reference, Action.title, Action.principle,
+        Action.status, Action.due_on, Person.name, Action.criterion,
     ]  # fmt: skip
     rows = session.execute(
         select(*columns)
@@ -154,12 +198,15 @@ def _actions(session: Session, analysis_id: int) -> list[dict[str, Any]]:
         .join(Person, Person.id == Action.owner_id)
         .where(
             Action.origin_kind == Kind.RISK,
-            Risk.analysis_id == analysis_id,
+            Risk.analysis_id.in_(ids),
             Action.status != ActionStatus.CANCELLED,
         )
         .order_by(Risk.number, Action.due_on, Action.id)
     )
-    return [_action(row) for row in rows]
+    found: dict[int, list[dict[str, Any]]] = {}
+    for row in rows:
+        found.setdefault(row.analysis_id, []).append(_action(row))
+    return found
 
 
 def _action(row: Row[Any]) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from qse_audit.risks import queries, services
 from qse_audit.risks.forms import AnalysisForm, ReasonForm, TeamForm
 from qse_audit.risks.library import scales_for
 from qse_audit.risks.models import RiskAnalysis
+from qse_audit.risks.queries import WORKING
 from qse_audit.risks.rules import METHODS, RiskMethod
 from qse_audit.risks.rules.analyses import ANALYSIS_WORKFLOW, MOVED, VERBS
 from qse_audit.risks.views.blueprint import ANALYSIS, bp
@@ -64,6 +65,7 @@ def detail(analysis: RiskAnalysis) -> ResponseReturnValue:
         card=METHODS[analysis.method],
         scale=scale_of(analysis.scale),
         locale=locale(),
+        took_part=took_part(analysis),
         domains=[each.label for each in Domain if each.value in analysis.domains],
         tally=queries.tally_of(session(), analysis.id),
         sections=queries.sections_of(session(), analysis.id),
@@ -148,6 +150,12 @@ def move(analysis: RiskAnalysis, name: str) -> ResponseReturnValue:
         offer=offer,
     )
     return body, 422 if form.is_submitted() else 200
+
+
+def took_part(analysis: RiskAnalysis) -> bool:
+    """Say whether the visitor leads an analysis, began it or is of its team."""
+    links = analysis.access().links
+    return any(identity().user_id in links.get(link, ()) for link in WORKING)
 
 
 def asked_method() -> RiskMethod | None:

@@ -61,7 +61,7 @@ def lines(analysis: RiskAnalysis) -> ResponseReturnValue:
         scale=scale,
         page=page(
             session(),
-            queries.lines_statement(analysis.id, section_id=section or None),
+            queries.lines_statement([analysis.id], section_id=section or None),
             [(Risk.position.expression, False), (Risk.id.expression, False)],
             cursor=shown.cursor,
             make=make,

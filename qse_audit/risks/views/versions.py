@@ -7,9 +7,9 @@ from qse_audit.core.permissions import Permission
 from qse_audit.risks import queries
 from qse_audit.risks.models import RiskVersion
 from qse_audit.risks.rules import METHODS, RiskMethod
+from qse_audit.risks.views.analysis import took_part
 from qse_audit.risks.views.blueprint import VERSION, bp
 from qse_audit.risks.views.parts import scale_of, shown_rating, words_of
-from qse_audit.web.database import session
 from qse_audit.web.guards import requires
 from qse_audit.web.i18n import locale
 
@@ -37,7 +37,7 @@ def version(found: RiskVersion) -> ResponseReturnValue:
         card=METHODS[method],
         shown=shown,
         words=lambda code, value: words_of(method, code, value),
-        versions=queries.versions_of(session(), found.analysis_id),
+        took_part=took_part(found.analysis),
     )
 
 
