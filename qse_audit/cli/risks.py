@@ -3,12 +3,16 @@
 import argparse
 import json
 from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from qse_audit.cli.base import Commands, complain, say
+from qse_audit.cli.base import Commands, complain, opened, say
+from qse_audit.core.clock import now
 from qse_audit.core.errors import BadInput
+from qse_audit.core.tables import Fault
 from qse_audit.core.text import N_
+from qse_audit.risks import services as risks
 from qse_audit.risks.files import read_file
 from qse_audit.risks.library import scales_for
 from qse_audit.risks.rules import (
@@ -19,6 +23,7 @@ from qse_audit.risks.rules import (
     every_triplet,
     rate,
     rpn,
+    scale_from,
 )
 from qse_audit.risks.rules.tables import ReadLines
 from qse_audit.settings import Settings
@@ -50,6 +55,8 @@ def add_risk(commands: Commands) -> None:
     load.add_argument("--method", required=True, choices=[*METHOD_NAMES], metavar="METHOD",
                       help=f"one of {', '.join(METHOD_NAMES)}")  # fmt: skip
     load.add_argument("--scale", help="the scale that its notes are on; by default the usual one")
+    load.add_argument("--analysis", help="reference of the analysis that the lines go into")
+    load.add_argument("--by", help="e-mail of who brings them; by default the owner")
     load.add_argument("--dry-run", action="store_true", help="read and report, change nothing")
     load.add_argument("--json", action="store_true", help="print the report as JSON")
     load.set_defaults(command=import_command)
@@ -71,22 +78,46 @@ def priority_command(arguments: argparse.Namespace, _: Settings) -> int:
     return 0
 
 
-def import_command(arguments: argparse.Namespace, _: Settings) -> int:
-    """Read a file and say what it holds; exit code 2 with every fault that was found."""
-    if not arguments.dry_run:
-        raise BadInput(N_("attendu : --dry-run"))
-    method = METHOD_NAMES[arguments.method]
-    scale = _scale(method, arguments.scale)
-    content = arguments.file.read_bytes()
-    read = read_file(content, arguments.file.name, METHODS[method], scale)
-    told = told_json(read, method, scale)
+def import_command(arguments: argparse.Namespace, settings: Settings) -> int:
+    """Read a file and store its lines, or only say what it holds; exit code 2 with every fault."""
+    content, name = arguments.file.read_bytes(), arguments.file.name
+    if arguments.analysis:
+        told, faults = _into_analysis(arguments, settings, content, name=name)
+    elif arguments.dry_run:
+        method = METHOD_NAMES[arguments.method]
+        scale = _scale(method, arguments.scale)
+        read = read_file(content, name, METHODS[method], scale)
+        told, faults = told_json(read, method, scale), read.faults
+    else:
+        raise BadInput(N_("attendu : --analysis, ou --dry-run"))
     if arguments.json:
         say(json.dumps(told, ensure_ascii=False))
-    elif not read.faults:
-        say(", ".join(f"{told[name]} {name}" for name in ("lines", "rated", "sections")))
-    if len(read.faults) < read.fault_count:
-        complain(f"{read.fault_count} faults, the first {len(read.faults)}:")
-    return max((complain(fault.text) for fault in read.faults), default=0)
+    elif not faults:
+        say(", ".join(f"{value} {key}" for key, value in told.items() if isinstance(value, int)))
+    if len(faults) < told["error_count"]:
+        complain(f"{told['error_count']} faults, the first {len(faults)}:")
+    return max((complain(fault.text) for fault in faults), default=0)
+
+
+def _into_analysis(
+    arguments: argparse.Namespace, settings: Settings, content: bytes, *, name: str
+) -> tuple[dict[str, Any], Sequence[Fault]]:
+    """Store the lines of a file in an analysis, unless there is a fault or the run is dry."""
+    with opened(settings) as session:
+        analysis = risks.analysis_named(session, arguments.analysis)
+        if analysis.method is not METHOD_NAMES[arguments.method]:
+            message = N_("« %(method)s » ; l’analyse %(reference)s est : %(found)s",
+                         method=arguments.method, reference=analysis.reference,
+                         found=analysis.method.label)  # fmt: skip
+            raise BadInput(message, place="--method")
+        read = risks.read_for(analysis, content, name)
+        told = told_json(read, analysis.method, scale_from(analysis.scale))
+        if not read.faults and not arguments.dry_run:
+            actor = risks.importer(session, analysis, arguments.by)
+            done = risks.import_lines(session, analysis, read, actor=actor, now=now())
+            told |= {"added": done.added, "changed": done.changed}
+        session.commit()
+    return told, read.faults
 
 
 def told_json(read: ReadLines, method: RiskMethod, scale: Scale) -> dict[str, Any]:

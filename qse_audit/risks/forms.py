@@ -5,6 +5,7 @@ from typing import Any
 
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
+from flask_wtf.file import FileField
 from wtforms import (
     DateField,
     FieldList,
@@ -37,6 +38,7 @@ from qse_audit.risks.rules.analyses import (
     RatingDraft,
 )
 from qse_audit.risks.rules.methods import COUNT_MAX
+from qse_audit.risks.rules.pasting import MOST_PASTED
 from qse_audit.web.forms import (
     REQUIRED,
     CheckboxesField,
@@ -300,3 +302,29 @@ def _field(column: Column) -> Any:
         return IntegerField(label, [*needed, NumberRange(0, COUNT_MAX)], description=hint)
     made = StringField if column.kind is Kind.TEXT else TextAreaField
     return made(label, [*needed, Length(max=column.most)], description=hint)
+
+
+class BringForm(Form):
+    """Lines from a spreadsheet: pasted, or in a file."""
+
+    paste = TextAreaField(
+        _l("Coller depuis un tableur"),
+        [Length(max=MOST_PASTED)],
+        description=_l("Copiez les cellules dans le tableur, collez-les ici."),
+    )
+    file = FileField(
+        _l("Ou un fichier XLSX ou CSV"),
+        description=_l("La première feuille qui contient quelque chose est lue."),
+    )
+
+
+class GridForm(Form):
+    """What goes with the cells of a grid."""
+
+    reason = TextAreaField(
+        _l("Raison des notes qui changent"),
+        [Length(max=TEXT_MAX)],
+        description=_l(
+            "Nécessaire quand une note baisse sans action : ce qui corrige l’estimation."
+        ),
+    )

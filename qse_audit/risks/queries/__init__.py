@@ -11,10 +11,13 @@ from qse_audit.risks.queries.analyses import (
     readable_by,
     strangers,
 )
+from qse_audit.risks.queries.exports import Exported, LineAction, actions_by_line, exported
+from qse_audit.risks.queries.grids import grid_lines, grid_page
 from qse_audit.risks.queries.lines import (
     RiskLine,
     SectionNode,
     SectionOf,
+    Treated,
     as_risk_line,
     effective_since,
     get_risk,
@@ -29,6 +32,7 @@ from qse_audit.risks.queries.lines import (
     section_in,
     section_paths,
     sections_of,
+    treated_lines,
 )
 from qse_audit.risks.queries.moves import Offer, Tally, move_facts, offers, tally_of
 from qse_audit.risks.queries.top import (
@@ -55,6 +59,8 @@ __all__ = [
     "WORKING",
     "AnalysisFilter",
     "AnalysisLine",
+    "Exported",
+    "LineAction",
     "Offer",
     "RiskLine",
     "SectionNode",
@@ -62,7 +68,9 @@ __all__ = [
     "Tally",
     "TopFilter",
     "TopLine",
+    "Treated",
     "VersionLine",
+    "actions_by_line",
     "are_here",
     "as_line",
     "as_risk_line",
@@ -70,10 +78,13 @@ __all__ = [
     "contents_of",
     "counts_by_rank",
     "effective_since",
+    "exported",
     "get_analysis",
     "get_risk",
     "get_section",
     "get_version",
+    "grid_lines",
+    "grid_page",
     "last_version_number",
     "lines_by_number",
     "lines_of",
@@ -94,6 +105,7 @@ __all__ = [
     "tally_of",
     "top_line",
     "top_statement",
+    "treated_lines",
     "versions_named",
     "versions_of",
 ]

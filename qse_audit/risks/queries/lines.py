@@ -243,7 +243,7 @@ def lines_by_number(session: Session, analysis_id: int) -> dict[int, Row[Any]]:
     columns: list[Any] = [
         Risk.id, Risk.number, Risk.section_id, Risk.situation, Risk.event, Risk.effect,
         Risk.cause, Risk.prevention, Risk.detection, Risk.family, Risk.details,
-        Risk.notes,
+        Risk.notes, Risk.stage,
     ]  # fmt: skip
     rows = session.execute(select(*columns).where(Risk.analysis_id == analysis_id))
     return {row.number: row for row in rows}
@@ -276,6 +276,33 @@ def _open_count() -> Any:
         .correlate(Risk)
         .scalar_subquery()
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Treated:
+    """How far the actions of a line are."""
+
+    standing: int = 0
+    waiting: int = 0
+    effective_since: int = 0
+
+
+def treated_lines(session: Session, analysis_id: int) -> dict[int, Treated]:
+    """Return how far the actions of each line of an analysis are: one statement."""
+    waiting = Action.status.in_((ActionStatus.OPEN, ActionStatus.DONE))
+    columns: list[Any] = [
+        Risk.id,
+        func.count(Action.id),
+        func.count(Action.id).filter(waiting),
+        func.count(Action.id).filter(and_(*_verified_since(Risk))),
+    ]
+    rows = session.execute(
+        select(*columns)
+        .join(Action, and_(Action.origin_kind == Kind.RISK, Action.origin_id == Risk.id))
+        .where(Risk.analysis_id == analysis_id, Action.status != ActionStatus.CANCELLED)
+        .group_by(Risk.id)
+    )
+    return {key: Treated(*counts) for key, *counts in rows}
 
 
 def effective_since(session: Session, risk: Risk) -> list[int]:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from qse_audit.core.tables import plain_title
-from qse_audit.core.text import Message
+from qse_audit.core.text import N_, Message
 from qse_audit.risks.rules.methods import Column, MethodCard
 from qse_audit.risks.rules.scales import Criterion, Scale
 
@@ -63,6 +63,12 @@ PASSED_OVER = frozenset(
      "ipr'", "ipr apres", "rpn after", "criticite apres", "stade", "cote par", "cote le"}
 )  # fmt: skip
 """Columns that say nothing we store from a file: numbers we compute, actions that need an owner."""
+LINE_NUMBER = N_("Ligne")
+"""Heads the numbers of our own lines; a « N° » of theirs says nothing of ours."""
+SCORE, LEVEL, STAGE = N_("Criticité"), N_("Niveau"), N_("Stade")
+PLANNED_LEVEL, ACTIONS = N_("Niveau prévu"), N_("Actions")
+OURS = (SCORE, LEVEL, STAGE, PLANNED_LEVEL, ACTIONS)
+"""Columns of our own export that say nothing to store."""
 AFTER = ("’", "'", " apres", " prevue", " prevu", " after", " planned", "2")
 BEFORE = ("nouveau ", "nouvelle ", "new ", "apres ")
 """What marks the note that is hoped for after the actions."""
@@ -80,11 +86,13 @@ class Heading:
     criterion: Criterion | None = None
     is_planned: bool = False
     """Whether its note is the one hoped for after the actions."""
+    is_number: bool = False
+    """Whether it names the lines of the analysis that are written anew."""
 
     @property
     def key(self) -> tuple[str, str, bool]:
         """Return what no other column may hold too."""
-        column = self.column.code if self.column else ""
+        column = self.column.code if self.column else "number" if self.is_number else ""
         return column, self.criterion.code if self.criterion else "", self.is_planned
 
 
@@ -94,6 +102,8 @@ class Names:
     def __init__(self, card: MethodCard, scale: Scale, said: Said) -> None:
         self.columns: dict[str, Column] = {}
         self.criteria: dict[str, Criterion] = {}
+        self.numbers = {_plain(title) for title in said(LINE_NUMBER)}
+        self.passed_over = PASSED_OVER | {_plain(title) for each in OURS for title in said(each)}
         for column in (card.section, *card.columns):
             for title in (column.code, *said(column.label), *SYNONYMS.get(column.code, ())):
                 self.columns.setdefault(_plain(title), column)
@@ -108,6 +118,8 @@ class Names:
         A title that may be a text or a note is settled by :meth:`headings`.
         """
         plain = _plain(title)
+        if plain in self.numbers:
+            return Heading(place, title, is_number=True)
         if plain in self.columns:
             return Heading(place, title, column=self.columns[plain])
         if plain in self.criteria:
@@ -115,17 +127,12 @@ class Names:
         for bare in _bare(plain):
             if bare in self.criteria:
                 return Heading(place, title, criterion=self.criteria[bare], is_planned=True)
-        return Heading(place, title) if is_passed_over(title) else None
+        return Heading(place, title) if plain in self.passed_over else None
 
     def note(self, title: str, place: int) -> Heading | None:
         """Return the note that ``title`` may also name."""
         criterion = self.criteria.get(_plain(title))
         return Heading(place, title, criterion=criterion) if criterion else None
-
-
-def is_passed_over(title: str) -> bool:
-    """Say whether a column holds only what is not taken from a file."""
-    return _plain(title) in PASSED_OVER
 
 
 def _bare(plain: str) -> Iterable[str]:

@@ -36,13 +36,15 @@ _BETWEEN_FLAGS = re.compile(r"\s*[;,\n]\s*")
 class ReadLine:
     """One line that was read."""
 
-    number: int
-    """Its row in the table."""
+    row: int
+    """In the table."""
     draft: LineDraft
     values: Mapping[str, int] = field(default_factory=dict)
     """The notes with what is in place; empty: not rated."""
     planned: Mapping[str, int] = field(default_factory=dict)
     """The notes that are hoped for after the actions."""
+    number: int | None = None
+    """Of the line of the analysis that it writes anew; ``None``: a new one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +58,7 @@ class ReadLines:
     passed_over: tuple[str, ...] = ()
     """Titles of columns that say nothing to store."""
     rated_count: int = 0
+    planned_count: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,8 +108,11 @@ def read_rows(
     scale: Scale,
     said: Said,
     merged: Sequence[Block] = (),
+    is_typed: bool = False,
 ) -> ReadLines:
     """Return the lines below the titles, and every fault.
+
+    In what ``is_typed`` on a page, an empty cell below a filled one is just empty.
 
     :raises BadInput: for more than :data:`MOST_LINES`.
     """
@@ -117,14 +123,16 @@ def read_rows(
         raise BadInput(message, place=N_("tableau"))
     reader = _Reader(card, scale, found, said=said, merged=merged)
     reader.note_merged(filled)
+    reader.is_typed = is_typed
     read = tuple(line for each in filled if (line := reader.line(each)) is not None)
     faults = sorted(reader.faults, key=lambda fault: (fault.line, len(fault.cell), fault.cell))
     return ReadLines(
         lines=read,
         faults=tuple(faults[:MOST_FAULTS]),
         fault_count=len(faults),
-        passed_over=tuple(h.title for h in found if not h.column and not h.criterion),
+        passed_over=tuple(h.title for h in found if h.key == ("", "", False)),
         rated_count=sum(bool(line.values) for line in read),
+        planned_count=sum(bool(line.planned) for line in read),
     )
 
 
@@ -145,8 +153,10 @@ class _Reader:
         self.merged_lines: set[int] = set()
         self.faulty: set[str] = set()
         self.faults: list[Fault] = []
+        self.is_typed = False
         self.above: Line | None = None
         self.seen: dict[tuple[object, ...], int] = {}
+        self.numbered: dict[int, int] = {}
         self.choices: dict[str, dict[str, Coded]] = {}
 
     def note_merged(self, lines: Sequence[Line]) -> None:
@@ -186,9 +196,27 @@ class _Reader:
         self.judge(line, draft)
         values = self.notes(line, is_planned=False)
         planned = self.notes(line, is_planned=True)
+        number = self.line_number(line)
         if len(self.faults) > before or line.number in self.merged_lines:
             return None
-        return ReadLine(line.number, draft, values, planned)
+        return ReadLine(line.number, draft, values, planned, number)
+
+    def line_number(self, line: Line) -> int | None:
+        """Return the number of the line that is written anew, once; note why it cannot be."""
+        heading = next((h for h in self.found if h.is_number), None)
+        if heading is None or (text := line.cell(heading.place)) in NOTHING:
+            return None
+        try:
+            number = whole_number(text)
+        except BadInput as error:
+            self.fault(line, heading, error.message)
+            return None
+        if number in self.numbered:
+            message = N_("%(found)d est déjà ligne %(line)d ; attendu : une fois", found=number,
+                         line=self.numbered[number])  # fmt: skip
+            self.fault(line, heading, message)
+        self.numbered.setdefault(number, line.number)
+        return number
 
     def value(self, line: Line, heading: Heading, column: Column, *, text: str) -> Detail:
         """Return the value of a text column; ``""`` when it cannot be read, which is noted."""
@@ -283,7 +311,7 @@ class _Reader:
 
     def is_gap(self, heading: Heading | None) -> bool:
         """Say whether an empty cell stands below a filled one: merged cells are pasted so."""
-        if heading is None or self.above is None:
+        if heading is None or self.above is None or self.is_typed:
             return False
         return self.above.cell(heading.place) not in NOTHING
 

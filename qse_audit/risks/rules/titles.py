@@ -67,7 +67,7 @@ def headings(
 
 def _is_named(names: Names, title: str) -> bool:
     heading = names.find(title, 0) if title.strip() else None
-    return heading is not None and bool(heading.column or heading.criterion)
+    return heading is not None and heading.key != ("", "", False)
 
 
 def _heading(names: Names, title: str, place: int, *, below: Sequence[Line]) -> Heading | None:

@@ -6,7 +6,16 @@ from qse_audit.risks.services.analyses import (
     move_analysis,
     set_team,
 )
+from qse_audit.risks.services.imports import (
+    Preview,
+    analysis_named,
+    import_lines,
+    importer,
+    preview_lines,
+    read_for,
+)
 from qse_audit.risks.services.lines import (
+    Written,
     add_risk,
     edit_risk,
     restore_risk,
@@ -24,16 +33,23 @@ from qse_audit.risks.services.sections import (
 from qse_audit.risks.services.versions import freeze_version
 
 __all__ = [
+    "Preview",
+    "Written",
     "add_risk",
     "add_section",
+    "analysis_named",
     "create_analysis",
     "edit_analysis",
     "edit_risk",
     "edit_section",
     "freeze_version",
+    "import_lines",
+    "importer",
     "move_analysis",
     "place_section",
+    "preview_lines",
     "rate_risk",
+    "read_for",
     "remove_section",
     "restore_risk",
     "set_team",

@@ -24,7 +24,7 @@ from qse_audit.risks.rules import (
     rating_refusals,
     scale_from,
 )
-from qse_audit.risks.rules.analyses import HOUSE, LIVE
+from qse_audit.risks.rules.analyses import HOUSE, LIVE, RatingDraft
 from qse_audit.risks.services.ratings import (
     as_rating,
     keep_rating,
@@ -50,6 +50,8 @@ class Line:
     """Of the line that it replaces; ``None`` for a new one."""
     place: str = ""
     """Where it stands in what was given, for refusals: “ligne 12”."""
+    reason: str = ""
+    """Why its notes change."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -320,11 +322,13 @@ def _rate(
         notes, overrides = dict(line.notes or {}), overrides_of(line.draft.details)
         result = rate(scale, notes, overrides)
         assert result is not None  # checked before anything is written
+        draft = RatingDraft(stage=RatingStage.NET, notes=notes, reason=line.reason)
         ratings.append(
             as_rating(
-                key, RatingStage.NET, notes, result, overrides=overrides, actor=actor, now=now
+                key, draft.stage, notes, result, overrides=overrides, draft=draft, actor=actor,
+                now=now,
             )
-        )
+        )  # fmt: skip
         columns.append({"row_id": key, **rated_columns(RatingStage.NET, notes, result, now=now)})
     if not ratings:
         return

@@ -1,6 +1,15 @@
 """The pages about risk analyses."""
 
-from qse_audit.risks.views import analysis, lines, listing, sections, versions
+from qse_audit.risks.views import (
+    analysis,
+    bringing,
+    exports,
+    grid,
+    lines,
+    listing,
+    sections,
+    versions,
+)
 from qse_audit.risks.views.blueprint import ANALYSIS, RISK, SECTION, VERSION, bp
 
 __all__ = [
@@ -10,6 +19,9 @@ __all__ = [
     "VERSION",
     "analysis",
     "bp",
+    "bringing",
+    "exports",
+    "grid",
     "lines",
     "listing",
     "sections",

@@ -1,6 +1,6 @@
 """What several pages about risks are made of."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -10,11 +10,13 @@ from qse_audit.core.canonical import canonical_json
 from qse_audit.core.errors import Refused
 from qse_audit.core.text import pick
 from qse_audit.processes.queries import processes_of
-from qse_audit.risks.rules import METHODS, Kind, RiskRank, Scale, scale_from
+from qse_audit.risks.models import RiskAnalysis
+from qse_audit.risks.rules import METHODS, Kind, RiskRank, Scale, rate, scale_from
+from qse_audit.risks.rules.tables import ReadLine
 from qse_audit.web.database import session
 from qse_audit.web.errors import wants_json
 from qse_audit.web.forms import Form
-from qse_audit.web.i18n import translate
+from qse_audit.web.i18n import locale, translate
 from qse_audit.web.sign_in import identity
 
 SEPARATOR = " › "
@@ -75,13 +77,26 @@ TONES = {
 """The tone and shape of each rank: colour is never alone."""
 
 
-def shown_rating(scale: Scale, score: int | None, band: str | None, locale: str) -> Shown | None:
+def shown_rating(scale: Scale, score: int | None, band: str | None, language: str) -> Shown | None:
     """Return a stored rating in words; ``None`` for what is not rated."""
     if band is None:
         return None
     found = scale.band(band)
     tone, symbol = TONES[found.rank]
-    return Shown("" if score is None else str(score), pick(found.label, locale), tone, symbol)
+    return Shown("" if score is None else str(score), pick(found.label, language), tone, symbol)
+
+
+def shown_ratings(analysis: RiskAnalysis, lines: Sequence[ReadLine]) -> list[Shown | None]:
+    """Return what the notes of lines that were read come to, in words."""
+    scale, language = scale_of(analysis.scale), locale()
+    ratings = [
+        rate(scale, line.values, tuple(line.draft.details.get("overrides", ())))  # type: ignore[arg-type]  # flags
+        for line in lines
+    ]
+    return [
+        shown_rating(scale, each.score, each.band.code, language) if each else None
+        for each in ratings
+    ]
 
 
 def words_of(method: Any, code: str, value: Any) -> str:

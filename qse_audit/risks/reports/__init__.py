@@ -1,0 +1,1 @@
+"""Risk analyses as files."""
