@@ -1,8 +1,7 @@
 """Files and functions stay small: split by meaning, not by line count."""
 
 import ast
-
-import pytest
+from functools import cache
 
 from qse_audit.paths import PACKAGE
 
@@ -11,25 +10,24 @@ SOURCES = sorted(p for p in PACKAGE.rglob("*.py") if "_data" not in p.parts)
 FILE_LINES, FUNCTION_LINES, POSITIONAL = 400, 40, 3
 
 
-def of(paths):
-    return pytest.mark.parametrize("path", paths, ids=lambda p: str(p.relative_to(ROOT)))
+def named(wrong):
+    """Return every path with what is wrong there, one a line."""
+    return "\n".join(f"{path.relative_to(ROOT)}: {what}" for path, what in wrong.items() if what)
 
 
-@of(
-    [
-        *SOURCES,
-        *sorted((ROOT / "templates").rglob("*.html")),
-        *sorted((ROOT / "static").rglob("*.js")),
-    ]
-)
-def test_a_file_stays_under_400_lines(path):
-    lines = len(path.read_text(encoding="utf-8").splitlines())
-    assert lines <= FILE_LINES, f"{path} has {lines} lines: split it by meaning"
+def test_a_file_stays_under_400_lines():
+    pages = [*(ROOT / "templates").rglob("*.html"), *(ROOT / "static").rglob("*.js")]
+    lines = {p: len(p.read_text("utf-8").splitlines()) for p in [*SOURCES, *sorted(pages)]}
+    long = named({path: n for path, n in lines.items() if n > FILE_LINES})
+    assert not long, f"split by meaning what has so many lines:\n{long}"
 
 
-def functions(path):
-    tree = ast.parse(path.read_text(encoding="utf-8"))
-    return [n for n in ast.walk(tree) if isinstance(n, ast.FunctionDef | ast.AsyncFunctionDef)]
+@cache
+def functions():
+    """Return the functions of each module, but for migrations."""
+    trees = {p: ast.parse(p.read_text("utf-8")) for p in SOURCES if "versions" not in p.parts}
+    kinds = ast.FunctionDef | ast.AsyncFunctionDef
+    return {p: [n for n in ast.walk(tree) if isinstance(n, kinds)] for p, tree in trees.items()}
 
 
 def statement_lines(node):
@@ -40,18 +38,18 @@ def statement_lines(node):
     return node.end_lineno - body[0].lineno + 1 if body else 0
 
 
-@of([p for p in SOURCES if "versions" not in p.parts])
-def test_a_function_stays_under_40_lines(path):
-    long = {f.name: statement_lines(f) for f in functions(path)}
-    long = {name: lines for name, lines in long.items() if lines > FUNCTION_LINES}
-    assert not long, f"{path}: give the steps of {long} names of their own"
+def test_a_function_stays_under_40_lines():
+    lines = {p: {f.name: statement_lines(f) for f in found} for p, found in functions().items()}
+    long = {p: {k: n for k, n in all_.items() if n > FUNCTION_LINES} for p, all_ in lines.items()}
+    assert not named(long), f"give the steps of these names of their own:\n{named(long)}"
 
 
-@of([p for p in SOURCES if "versions" not in p.parts])
-def test_arguments_after_the_third_are_named_by_the_caller(path):
-    wide = []
-    for node in functions(path):
-        positional = [a for a in node.args.args if a.arg not in {"self", "cls"}]
-        if len(positional) > POSITIONAL + 1:
-            wide.append(node.name)
-    assert not wide, f"{path}: put * before the later arguments of {wide}"
+def test_arguments_after_the_third_are_named_by_the_caller():
+    def positional(node):
+        return [a for a in node.args.args if a.arg not in {"self", "cls"}]
+
+    wide = {
+        path: [f.name for f in found if len(positional(f)) > POSITIONAL + 1]
+        for path, found in functions().items()
+    }
+    assert not named(wide), f"put * before the later arguments of:\n{named(wide)}"
