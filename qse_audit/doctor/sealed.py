@@ -15,9 +15,17 @@ from qse_audit.core.canonical import canonical_json
 from qse_audit.core.text import N_
 from qse_audit.db.trail import Event
 from qse_audit.doctor.faults import Examination, Fault
+from qse_audit.duerp.models import DuerpRecord, DuerpVersion
 from qse_audit.portfolios.models import Candidacy, Dossier, SignedOpinion
 
-VERBS = ("audit.report", "audit.revise", "opinion.sign", "dossier.seal", "balance.freeze")
+VERBS = (
+    "audit.report",
+    "audit.revise",
+    "opinion.sign",
+    "dossier.seal",
+    "balance.freeze",
+    "duerp.approve",
+)
 """The events that record a content with its hash."""
 AT_ONCE = 50
 
@@ -40,7 +48,7 @@ class _Paper:
 
 
 def examine_sealed(session: Session, found: Examination) -> None:
-    """Look at every report, signed opinion, dossier and frozen balance."""
+    """Look at every report, signed opinion, dossier, frozen balance and approved DUERP."""
     told = _told(session)
     for paper in _papers(session):
         found.count("sealed")
@@ -97,6 +105,7 @@ def _papers(session: Session) -> Iterable[_Paper]:
     yield from _opinions(session)
     yield from _dossiers(session)
     yield from _balances(session)
+    yield from _duerps(session)
 
 
 def _digest(content: Any) -> str:
@@ -171,6 +180,25 @@ def _balances(session: Session) -> Iterator[_Paper]:
             organisation_id,
             ("balance", record.balance_id, None),
             {"sha256": record.sha256, "reference": reference},
+            hashlib.sha256(record.document.encode()).hexdigest() == record.sha256,
+            (record.head_seq, record.head_hash),
+        )
+
+
+def _duerps(session: Session) -> Iterator[_Paper]:
+    statement = (
+        select(DuerpRecord, DuerpVersion.organisation_id, DuerpVersion.number)
+        .join(DuerpVersion, DuerpVersion.id == DuerpRecord.version_id)
+        .order_by(DuerpRecord.id)
+        .execution_options(yield_per=AT_ONCE)
+    )
+    for record, organisation_id, number in session.execute(statement):
+        yield _Paper(
+            f"duerp_version/{record.version_id}",
+            N_("document unique, version %(number)d", number=number),
+            organisation_id,
+            ("duerp", record.version_id, number),
+            {"sha256": record.sha256},
             hashlib.sha256(record.document.encode()).hexdigest() == record.sha256,
             (record.head_seq, record.head_hash),
         )

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Select, String, and_, case, cast, exists, func, select
+from sqlalchemy import Select, String, and_, case, cast, exists, func, or_, select
 from sqlalchemy.orm import Session, selectinload
 
 from qse_audit.actions.models import Action
@@ -82,9 +82,16 @@ def taken_part(who: Candidate) -> Select[Any]:
     ).where(RiskAnalysis.organisation_id == who.organisation_id, condition)
 
 
-def version_taken_part(who: Candidate) -> Select[Any]:
-    """Return the approved versions of the analyses in which a candidate took part."""
+def version_taken_part(who: Candidate, prepared: Select[Any] | None = None) -> Select[Any]:
+    """Return the approved versions of the analyses in which a candidate took part.
+
+    ``prepared``: the ids of those that they made, whatever their part in the analysis.
+    """
     condition, involvement = _part(who, RiskVersion.analysis_id)
+    if prepared is not None:
+        made = RiskVersion.id.in_(prepared)
+        condition = or_(condition, made)
+        involvement = case((made, Involvement.AUTHOR.value), else_=involvement)
     number = cast(RiskVersion.number, String)
     return (
         taken(

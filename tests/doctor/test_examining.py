@@ -79,6 +79,11 @@ TAMPERING = {
         {"sealed_changed"},
     ),
     "a frozen balance taken away": ("DELETE FROM balance_record", {"sealed_missing"}),
+    "a line of an approved DUERP": (
+        "UPDATE duerp_record SET document = replace(document, 'Coupure', 'Piqûre')",
+        {"sealed_changed"},
+    ),
+    "an approved DUERP taken away": ("DELETE FROM duerp_record WHERE id = 1", {"sealed_missing"}),
     "a report taken away": ("DELETE FROM report WHERE id = 1", {"sealed_missing"}),
     "a signed opinion": (
         "UPDATE signed_opinion SET document = replace(document, '\"observed\"', '\"partly\"')",
@@ -124,7 +129,14 @@ def without_triggers(session):
         session.execute(text("SET LOCAL session_replication_role = replica"))
     else:
         session.execute(text("PRAGMA defer_foreign_keys = ON"))
-        for table in ("event", "report", "signed_opinion", "dossier", "balance_record"):
+        for table in (
+            "event",
+            "report",
+            "signed_opinion",
+            "dossier",
+            "balance_record",
+            "duerp_record",
+        ):
             for act in ("update", "delete"):
                 session.execute(text(f"DROP TRIGGER {table}_no_{act}"))
     yield

@@ -31,10 +31,23 @@ def approve(
     now: datetime = NOW,
     reason: str = "Première évaluation",
 ) -> DuerpVersion:
+    """Approve a version of Claire’s."""
+    return approve_of(session, duerp, cast.claire, cast.jean, now=now, reason=reason)
+
+
+def approve_of(
+    session: Session,
+    duerp: RiskAnalysis,
+    author: Identity,
+    employer: Identity,
+    *,
+    now: datetime = NOW,
+    reason: str = "Première évaluation",
+) -> DuerpVersion:
     """Prepare a version, have everybody asked, approve it."""
-    version = services.prepare_version(session, duerp.id, reason, actor=cast.claire, now=now)
-    consult(session, version, cast.claire, now)
-    services.move_version(session, version, "approve", actor=cast.jean, now=now)
+    version = services.prepare_version(session, duerp.id, reason, actor=author, now=now)
+    consult(session, version, author, now)
+    services.move_version(session, version, "approve", actor=employer, now=now)
     session.commit()
     return version
 

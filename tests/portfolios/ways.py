@@ -19,6 +19,9 @@ from qse_audit.core.text import N_
 from qse_audit.db.participation import write_links
 from qse_audit.db.trail import Act, record
 from qse_audit.documents.store import FileStore
+from qse_audit.duerp.models import DuerpRecord
+from qse_audit.duerp.rules import Headcount
+from qse_audit.duerp.services import note_headcount
 from qse_audit.indicators.models import Baseline, Indicator, LoggedSignal
 from qse_audit.objectives.models import (
     AnomalyAcceptance,
@@ -57,6 +60,8 @@ from qse_audit.risks import services as risk_services
 from qse_audit.risks.rules.analyses import MemberDraft as RiskMember
 from tests.balances.factories import freeze, make_balance, make_ready
 from tests.causes.factories import make_analysis
+from tests.duerp.conftest import approve_of as approve_duerp
+from tests.duerp.stored import make_duerp
 from tests.factories import NOW, Cast
 from tests.objectives.factories import make_indicator
 from tests.portfolios import factories as make
@@ -392,6 +397,18 @@ def _version(stage: Stage, who: Identity) -> int:
     return int(frozen.id)
 
 
+def _duerp(stage: Stage, who: Identity) -> int:
+    """Approve a version of a DUERP that ``who`` prepared, of an assessment of somebody else."""
+    found = make_duerp(stage.session, stage.cast.claire)
+    note_headcount(stage.session, Headcount(NOW.date(), 20), actor=stage.cast.claire, now=NOW)
+    made = approve_duerp(stage.session, found, who, stage.cast.jean)
+    return int(
+        stage.session.scalars(
+            select(DuerpRecord.risk_version_id).where(DuerpRecord.version_id == made.id)
+        ).one()
+    )
+
+
 def _stored(stage: Stage, row: Any) -> int:
     stage.session.add(row)
     stage.session.commit()
@@ -456,4 +473,5 @@ WAYS = (
     ),
     Way(Kind.RISK_ANALYSIS, I.MEMBER, _team_of_risks),
     Way(Kind.RISK_VERSION, I.AUTHOR, _version),
+    Way(Kind.RISK_VERSION, I.AUTHOR, _duerp),
 )

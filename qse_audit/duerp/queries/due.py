@@ -54,16 +54,6 @@ def _statement(today: date) -> Select[Any]:
         )
         .scalar_subquery()
     )
-    employees = (
-        select(HeadcountNote.employees)
-        .where(
-            HeadcountNote.organisation_id == RiskAnalysis.organisation_id,
-            HeadcountNote.since_on <= today,
-        )
-        .order_by(HeadcountNote.since_on.desc(), HeadcountNote.id.desc())
-        .limit(1)
-        .scalar_subquery()
-    )
     sent = exists().where(
         DuerpTransmission.version_id == newest.id,
         DuerpTransmission.recipient == Recipient.HEALTH_SERVICE,
@@ -73,7 +63,7 @@ def _statement(today: date) -> Select[Any]:
         RiskAnalysis.organisation_id,
         RiskAnalysis.reference,
         RiskAnalysis.title,
-        employees.label("employees"),
+        _employees(HeadcountNote.since_on <= today).label("employees"),
         newest.approved_on,
         sent.label("is_sent"),
         _open_events(func.count(DuerpEvent.id)).label("event_count"),
@@ -92,6 +82,17 @@ def _statement(today: date) -> Select[Any]:
         )
         .where(RiskAnalysis.method == RiskMethod.OCCUPATIONAL)
         .order_by(RiskAnalysis.id)
+    )
+
+
+def _employees(*conditions: Any) -> Any:
+    """Return the headcount of the organisation, as it was noted last."""
+    return (
+        select(HeadcountNote.employees)
+        .where(HeadcountNote.organisation_id == RiskAnalysis.organisation_id, *conditions)
+        .order_by(HeadcountNote.since_on.desc(), HeadcountNote.id.desc())
+        .limit(1)
+        .scalar_subquery()
     )
 
 
@@ -141,18 +142,11 @@ def coordinators_told() -> Select[Any]:
         .where(approved.analysis_id == RiskAnalysis.id, approved.status == VersionStatus.APPROVED)
         .scalar_subquery()
     )
-    employees = (
-        select(HeadcountNote.employees)
-        .where(HeadcountNote.organisation_id == RiskAnalysis.organisation_id)
-        .order_by(HeadcountNote.since_on.desc(), HeadcountNote.id.desc())
-        .limit(1)
-        .scalar_subquery()
-    )
     columns: list[Any] = [
         RiskAnalysis.id,
         RiskAnalysis.reference,
         last.label("approved_on"),
-        employees.label("employees"),
+        _employees().label("employees"),
         _open_events(func.min(DuerpEvent.happened_on)).label("event_on"),
         RiskAnalysis.organisation_id,
         Membership.person_id,

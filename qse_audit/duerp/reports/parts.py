@@ -16,7 +16,7 @@ from qse_audit.duerp.rules import (
 )
 
 MEASURE_HEADS = (
-    N_("Mesure"),
+    N_("Mesure de prévention"),
     N_("Conditions d’exécution"),
     N_("Indicateur de résultat"),
     N_("Coût estimé"),

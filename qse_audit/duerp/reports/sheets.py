@@ -22,7 +22,7 @@ BEFORE = (
 AFTER = ((N_("Score"), 10), (N_("Priorité"), 16), (N_("Mesures à venir"), 40))
 MEASURES = (
     (N_("Référence"), 16),
-    (N_("Mesure"), 40),
+    (N_("Mesure de prévention"), 40),
     (N_("Conditions d’exécution"), 40),
     (N_("Indicateur de résultat"), 34),
     (N_("Coût estimé (€)"), 14),

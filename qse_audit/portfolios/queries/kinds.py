@@ -8,13 +8,14 @@ from qse_audit.balances.records import BALANCE
 from qse_audit.causes.records import CAUSE_ANALYSIS
 from qse_audit.core.permissions import Kind
 from qse_audit.core.text import Message
+from qse_audit.duerp.records import RISK_VERSION
 from qse_audit.evidence.records import EVIDENCE
 from qse_audit.findings.records import FINDING
 from qse_audit.indicators.records import INDICATOR, SIGNAL
 from qse_audit.objectives.records import COHERENCE, OBJECTIVE
 from qse_audit.policy.records import CONTEXT_ISSUE, INTERESTED_PARTY, POLICY, PROPOSAL
 from qse_audit.records import RecordKind
-from qse_audit.risks.records import RISK_ANALYSIS, RISK_VERSION
+from qse_audit.risks.records import RISK_ANALYSIS
 
 RECORDS: Mapping[Kind, RecordKind] = {
     each.kind: each

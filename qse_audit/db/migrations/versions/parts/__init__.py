@@ -1,0 +1,1 @@
+"""Tables that a revision creates beside its own: a file of a migration stays short too."""
