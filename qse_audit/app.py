@@ -12,6 +12,7 @@ from sqlalchemy import Engine
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from qse_audit import __version__
+from qse_audit.accidents import views as accidents
 from qse_audit.accounts import queries as accounts_queries
 from qse_audit.accounts import services as accounts_services
 from qse_audit.accounts import views as accounts
@@ -82,6 +83,7 @@ FEATURES: tuple[ModuleType, ...] = (
     actions,
     findings,
     causes,
+    accidents,
     audits,
     indicators,
     risks,
@@ -131,6 +133,14 @@ ORIGINS: dict[Kind, OriginPage] = {
             permission=Permission.CAUSE_CREATE,
             about=causes_queries.studies_about,
         ),
+    ),
+    Kind.ACCIDENT: OriginPage(
+        target=accidents.ACCIDENT,
+        endpoint="accidents.detail",
+        context=lambda accident: (Kind.ACCIDENT, accident.id),
+        organisation_id=lambda accident: accident.organisation_id,
+        label=lambda accident: accident.reference,
+        adds=Permission.ACCIDENT_ATTACH,
     ),
     Kind.AUDIT: OriginPage(
         target=audits.AUDIT,

@@ -113,6 +113,8 @@ STEERING = (R.COORDINATOR, R.MANAGEMENT, R.PROCESS_OWNER, R.CANDIDATE)
 TEAM = tuple(sorted(AUDIT_TEAM))
 SHARED_AUDIT = ("planned", "in_progress", "reported", "closed")
 """The audits that the auditee knows of."""
+OPEN_EVENT = ("declared", "investigating")
+"""The events of the register that are still treated."""
 OPEN_CANDIDACY = ("registered", "evidencing")
 LOOKED_INTO = ("in_analysis", "concluded", "reopened")
 """What an analysis of causes may be while it asks for actions."""
@@ -166,6 +168,25 @@ POLICY: Mapping[Permission, tuple[Alternative, ...]] = {
         (linked(L.OWNER, L.AUTHOR, L.MEMBER), status("in_analysis", "reopened")),
     ),
     P.CAUSE_CONCLUDE: ((role(R.COORDINATOR),), (linked(L.OWNER),)),
+    # Whoever works here may tell what happened; the register is for few.
+    P.ACCIDENT_LIST: ((role(*COMPANY, R.ADMINISTRATOR),),),
+    P.ACCIDENT_DECLARE: ((role(*COMPANY, R.ADMINISTRATOR),),),
+    P.ACCIDENT_RECORD: ((role(R.COORDINATOR),),),
+    P.ACCIDENT_READ: ((role(R.COORDINATOR, R.MANAGEMENT),), (linked(L.AUTHOR, L.OWNER),)),
+    P.ACCIDENT_ATTACH: (
+        (role(R.COORDINATOR), status(*OPEN_EVENT)),
+        (linked(L.AUTHOR, L.OWNER), status(*OPEN_EVENT)),
+    ),
+    P.ACCIDENT_EDIT: (
+        (role(R.COORDINATOR), status(*OPEN_EVENT)),
+        (linked(L.OWNER), role(*COMPANY), status("investigating")),
+    ),
+    P.ACCIDENT_FILE: ((role(R.COORDINATOR, R.MANAGEMENT),), (linked(L.OWNER), role(*COMPANY))),
+    # A stop may be prolonged long after the event is closed.
+    P.ACCIDENT_TREAT: ((role(R.COORDINATOR), status(*OPEN_EVENT, "closed")),),
+    P.ACCIDENT_CLOSE: ((role(R.COORDINATOR),),),
+    P.ACCIDENT_FIGURES: ((role(R.COORDINATOR, R.MANAGEMENT),),),
+    P.ACCIDENT_HOURS: ((role(R.COORDINATOR),),),
     P.ACTION_LIST: ((role(*COMPANY),),),
     P.ACTION_READ: (
         (role(R.COORDINATOR, R.MANAGEMENT),),
@@ -174,8 +195,12 @@ POLICY: Mapping[Permission, tuple[Alternative, ...]] = {
     P.ACTION_PLAN: (
         (role(R.COORDINATOR),),
         (linked(L.LEAD_AUDITOR, L.AUDITOR, L.AUDITEE),),
-        # What answers a signal, an objective or a cause is asked for by who answers for it.
-        (linked(L.OWNER), status("active", "proposed", "running", *LOOKED_INTO)),
+        # What answers a signal, an objective, a cause or an accident is asked for by who answers
+        # for it.
+        (
+            linked(L.OWNER),
+            status("active", "proposed", "running", "investigating", *LOOKED_INTO),
+        ),
         # What answers a risk, or a cause, is asked for by those who look for it together.
         (linked(L.MEMBER), role(*COMPANY)),
     ),

@@ -14,6 +14,7 @@ from functools import cache
 from types import FunctionType, ModuleType
 from typing import Any
 
+from qse_audit.accidents.rules import EVENT_WORKFLOW
 from qse_audit.actions.rules import ACTION_WORKFLOW
 from qse_audit.audits.rules import AUDIT_WORKFLOW
 from qse_audit.balances.rules import BALANCE_WORKFLOW
@@ -35,6 +36,7 @@ def moves_of(workflow: Workflow[Any, Any]) -> list[str]:
 
 
 GIVEN: Mapping[tuple[str, str], Iterable[str]] = {
+    ("accidents.views.detail.move", "name"): moves_of(EVENT_WORKFLOW),
     ("actions.views.move", "name"): moves_of(ACTION_WORKFLOW),
     ("audits.views.detail.move", "name"): moves_of(AUDIT_WORKFLOW),
     ("balances.views.writing.move", "name"): moves_of(BALANCE_WORKFLOW),

@@ -19,6 +19,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import Engine, func, select, update
 from sqlalchemy.orm import Session
 
+from qse_audit.accidents.models import Accident
 from qse_audit.accounts import services as accounts
 from qse_audit.accounts.models import (
     Membership,
@@ -126,6 +127,7 @@ SAMPLES: dict[str, Any] = {
     "cause_id": CauseAnalysis,
     "cause_node_id": CauseNode,
     "cause_member_id": CauseMember,
+    "accident_id": Accident,
     "audit_id": Audit,
     "item_id": ChecklistItem,
     "report_id": Report,

@@ -4,12 +4,13 @@ from collections.abc import Iterator, Mapping
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from qse_audit.accidents.rules import VERBS as ACCIDENT_VERBS
 from qse_audit.actions.rules import VERBS as ACTION_VERBS
 from qse_audit.audits.rules import Verdict
 from qse_audit.balances.rules import VERBS as BALANCE_VERBS
 from qse_audit.causes.rules import VERBS as CAUSE_VERBS
 from qse_audit.core.text import N_, Message
-from qse_audit.documents.text import day
+from qse_audit.documents.text import day, moment
 from qse_audit.duerp.rules import VERBS as DUERP_VERBS
 from qse_audit.duerp.rules import Duties, year_after
 from qse_audit.findings.rules import VERBS as FINDING_VERBS
@@ -46,14 +47,16 @@ def next_try(tries: int, now: datetime) -> datetime | None:
 
 
 def as_message(msgid: str, values: Mapping[str, Any], locale: str) -> Message:
-    """Return a stored message, its days (values called ``…_on``) as people read them."""
+    """Return a stored message, its days and instants (``…_on``, ``…_at``) as people read them."""
     return Message(msgid, {name: _shown(name, value, locale) for name, value in values.items()})
 
 
 def _shown(name: str, value: Any, locale: str) -> Any:
-    if not name.endswith("_on"):
+    if not name.endswith(("_on", "_at")):
         return value
     try:
+        if name.endswith("_at"):
+            return moment(datetime.fromisoformat(str(value)), locale)
         return day(date.fromisoformat(str(value)), locale)
     except ValueError:
         return value
@@ -120,12 +123,22 @@ def duerp_update(name: str, due_on: date, *, reference: str) -> Message:
     return N_("La mise à jour annuelle du document unique %(reference)s : le %(due_on)s.", **words)
 
 
+def duty_due(due_at: datetime, now: datetime, *, reference: str) -> Message:
+    """Return what a coordinator reads of what the law asks after an event."""
+    words = {"due_at": due_at.isoformat(), "reference": reference}
+    if due_at < now:
+        return N_("Démarche légale en retard depuis le %(due_at)s : %(reference)s", **words)
+    return N_("Démarche légale à faire avant le %(due_at)s : %(reference)s", **words)
+
+
 SUBJECTS: Mapping[str, Message] = {
     "audit": N_("Audit"),
     "cause_analysis": N_("Analyse de causes"),
     "checklist_item": N_("Question"),
     "finding": N_("Constat"),
     "action": N_("Action"),
+    "accident": N_("Événement"),
+    "exposure": N_("Heures travaillées"),
     "report": N_("Rapport"),
     "evidence": N_("Preuve"),
     "process": N_("Processus"),
@@ -164,6 +177,7 @@ SUBJECTS: Mapping[str, Message] = {
 """What the kinds of the register are called."""
 
 VERBS: Mapping[str, Message] = {
+    **ACCIDENT_VERBS,
     **ACTION_VERBS,
     **BALANCE_VERBS,
     **DUERP_VERBS,

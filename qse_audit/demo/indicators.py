@@ -12,7 +12,7 @@ from qse_audit.actions.rules import ActionDraft, ActionKind
 from qse_audit.actions.services import Origin, plan_action
 from qse_audit.core.clock import day_in_paris
 from qse_audit.core.expressions import Aggregation
-from qse_audit.core.numbers import parse_number
+from qse_audit.core.numbers import decimal_text, parse_number
 from qse_audit.core.periods import Frequency, Period
 from qse_audit.core.permissions import Kind
 from qse_audit.core.series import Direction
@@ -275,6 +275,12 @@ def _numbers(each: dict[str, Any], back: int, *, dated: int) -> dict[str, Fracti
         name: Fraction(dated) if "dated" in spec else _number(f"{each['key']}/{name}", spec, back)
         for name, spec in each["numbers"].items()
     }
+
+
+def hours_worked(back: int) -> str:
+    """Return the hours of the month so many months ago, as TF1 has them: one truth for both."""
+    spec = next(each for each in read("indicators")["indicators"] if each["key"] == "tf1")
+    return decimal_text(_number("tf1/heures", spec["numbers"]["heures"], back))
 
 
 def _number(key: str, spec: Mapping[str, Any], back: int) -> Fraction:

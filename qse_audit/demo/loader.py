@@ -12,6 +12,7 @@ from qse_audit.accounts.queries import is_empty
 from qse_audit.audits.models import Audit
 from qse_audit.core.errors import BadInput
 from qse_audit.core.text import N_
+from qse_audit.demo.accidents import plan_accidents
 from qse_audit.demo.audits import plan_audits
 from qse_audit.demo.balances import plan_balances
 from qse_audit.demo.candidates import plan_candidates
@@ -68,6 +69,7 @@ def load_demo(session: Session, *, files: FileStore, seal_key: SealKey, now: dat
     plan_company(world)
     plan_audits(world)
     plan_causes(world)
+    plan_accidents(world)
     plan_policy(world)
     plan_indicators(world)
     plan_risks(world)

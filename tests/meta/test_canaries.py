@@ -80,6 +80,9 @@ NARROWER = {
     "referential": Permission.REFERENTIAL_READ,
     "climate_decision": Permission.POLICY_READ,
     "anomaly_acceptance": Permission.OBJECTIVE_READ,
+    "accident_stop": Permission.ACCIDENT_FILE,
+    "accident_duty": Permission.ACCIDENT_FILE,
+    "exposure": Permission.ACCIDENT_HOURS,
 }
 """Tables whose rows open with a permission on the object or organisation that they belong to."""
 TIED = {"title", "reference", "file_name"}

@@ -8,6 +8,8 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from qse_audit.accidents import services as accidents
+from qse_audit.accidents.rules import EventDraft, EventKind
 from qse_audit.actions.rules import ActionStatus
 from qse_audit.causes import services as causes
 from qse_audit.causes.rules import MemberDraft
@@ -132,6 +134,23 @@ def _evidence(stage: Stage, who: Identity) -> int:
 def _action(stage: Stage, who: Identity) -> int:
     finding = make.make_finding(stage.session, stage.cast, _audit(stage, stage.cast.claire))
     return make.make_action(stage.session, stage.cast, finding, owner=who).id
+
+
+def _event(stage: Stage, who: Identity, leader: Identity | None = None) -> int:
+    draft = EventDraft(
+        kind=EventKind.NEAR_MISS,
+        happened_at=NOW,
+        place="Quai",
+        facts_text="Une palette a glissé",
+        causes_text="Un sol gras",
+    )
+    event = accidents.declare_event(stage.session, draft, actor=who, now=NOW)
+    if leader is not None:
+        accidents.assign_owner(
+            stage.session, event, leader.user_id, actor=stage.cast.claire, now=NOW
+        )
+    stage.session.commit()
+    return event.id
 
 
 def _verified(stage: Stage, who: Identity) -> int:
@@ -429,6 +448,8 @@ WAYS = (
     Way(Kind.EVIDENCE, I.AUTHOR, _evidence),
     Way(Kind.ACTION, I.OWNER, _action),
     Way(Kind.ACTION, I.VERIFIER, _verified),
+    Way(Kind.ACCIDENT, I.AUTHOR, _event),
+    Way(Kind.ACCIDENT, I.OWNER, lambda stage, who: _event(stage, stage.cast.claire, who)),
     Way(Kind.POLICY, I.AUTHOR, lambda stage, who: int(_policy(stage, who).id)),
     Way(Kind.POLICY, I.AUTHOR, _wrote_in_policy),
     Way(Kind.POLICY, I.DECIDER, _decided_policy),

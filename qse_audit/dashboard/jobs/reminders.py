@@ -25,6 +25,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session
 
+from qse_audit.accidents.models import Accident
+from qse_audit.accidents.rules.duties import SOON_HOURS
 from qse_audit.accounts.models import Membership, Person
 from qse_audit.actions.models import Action
 from qse_audit.actions.queries import verifier_ids
@@ -37,11 +39,13 @@ from qse_audit.dashboard.rules import (
     as_message,
     duerp_days,
     duerp_update,
+    duty_due,
     policy_review,
     reminder,
     values_due,
     verification_due,
 )
+from qse_audit.db.base import UtcDateTime
 from qse_audit.db.outbox import Notice, notify, post_mail
 from qse_audit.documents.mail import mail_text
 from qse_audit.documents.text import Texts
@@ -55,14 +59,15 @@ from qse_audit.policy.rules import PolicyStatus
 from qse_audit.settings import Settings
 
 ACTION_PATH, POLICY_PATH = "/actions/{}", "/policy/versions/{}"
-VALUES_PATH = "/indicators/{}/values"
+VALUES_PATH, EVENT_PATH = "/indicators/{}/values", "/accidents/{}"
 DUERP_PATH = "/duerp/#duerp-{}"
-"""Where the page of an action, a policy, values, a DUERP is: jobs know no request to ask."""
+"""Where the page of each kind of thing is: jobs know no request to ask."""
 PATHS = {
     Kind.ACTION: ACTION_PATH,
     Kind.INDICATOR: VALUES_PATH,
     Kind.POLICY: POLICY_PATH,
     Kind.RISK_ANALYSIS: DUERP_PATH,
+    Kind.ACCIDENT: EVENT_PATH,
 }
 POLICY_OFFSETS = (-30, 0)
 """When coordinators hear of the review of the policy: days from its date."""
@@ -100,7 +105,7 @@ def remind(session: Session, now: datetime, settings: Settings) -> int:
         [
             *_owners_reminded(session, today),
             *_verifiers_reminded(session, today),
-            *_coordinators_reminded(session, today),
+            *_coordinators_reminded(session, now),
             *_values_reminded(session, today),
         ],
         key=lambda each: (each.person_id, each.key),
@@ -172,13 +177,17 @@ def _verifiers_reminded(session: Session, today: date) -> Iterator[Reminder]:
             )
 
 
-def _coordinators_reminded(session: Session, today: date) -> Iterator[Reminder]:
-    """Give what coordinators should have heard of: the review of the policy, the DUERP's update.
+def _coordinators_reminded(session: Session, now: datetime) -> Iterator[Reminder]:
+    """Give what coordinators should have heard of: the policy, the DUERP, what the law asks.
 
-    Both come in one statement.
+    All come in one statement.
     """
-    for row in session.execute(union_all(_policies(today), _duerps())):
-        yield from (_policy_due if row.what == Kind.POLICY else _duerp_due)(row, today)
+    today = day_in_paris(now)
+    for row in session.execute(union_all(_policies(today), _duerps(), _duties(now))):
+        if row.what == Kind.ACCIDENT:
+            yield _duty_due(row, now)
+        else:
+            yield from (_policy_due if row.what == Kind.POLICY else _duerp_due)(row, today)
 
 
 def _policies(today: date) -> Select[Any]:
@@ -191,6 +200,7 @@ def _policies(today: date) -> Select[Any]:
         null().cast(Date).label("event_on"),
         Policy.organisation_id,
         Membership.person_id,
+        null().cast(UtcDateTime).label("due_at"),
     ]
     return (
         select(*columns)
@@ -206,7 +216,31 @@ def _policies(today: date) -> Select[Any]:
 
 def _duerps() -> Select[Any]:
     told = coordinators_told().subquery()
-    return select(literal(Kind.RISK_ANALYSIS.value), *told.c)
+    return select(literal(Kind.RISK_ANALYSIS.value), *told.c, null().cast(UtcDateTime))
+
+
+def _duties(now: datetime) -> Select[Any]:
+    """Return the events after which the law asks for something soon, for each coordinator."""
+    columns: list[Any] = [
+        literal(Kind.ACCIDENT.value),
+        Accident.id,
+        Accident.reference,
+        null().cast(Date),
+        null().cast(Integer),
+        null().cast(Date),
+        Accident.organisation_id,
+        Membership.person_id,
+        Accident.duty_due_at,
+    ]
+    return (
+        select(*columns)
+        .join(Membership, Membership.organisation_id == Accident.organisation_id)
+        .where(
+            Accident.duty_due_at <= now + timedelta(hours=SOON_HOURS),
+            Accident.duty_due_at >= now - timedelta(days=CATCH_UP_DAYS),
+            Membership.role == Role.COORDINATOR,
+        )
+    )
 
 
 def _policy_due(row: Row[Any], today: date) -> Iterator[Reminder]:
@@ -217,6 +251,18 @@ def _policy_due(row: Row[Any], today: date) -> Iterator[Reminder]:
         organisation_id=row.organisation_id,
         subject=(Kind.POLICY, row.id),
         message=policy_review(row.day, today, number=row.reference),
+    )
+
+
+def _duty_due(row: Row[Any], now: datetime) -> Reminder:
+    """Return what is told once before the hour, and once after it."""
+    stage = "late" if row.due_at < now else "soon"
+    return Reminder(
+        key=f"reminder/accident/{row.id}/{stage}/{row.due_at:%Y%m%dT%H%M}/{row.person_id}",
+        person_id=row.person_id,
+        organisation_id=row.organisation_id,
+        subject=(Kind.ACCIDENT, row.id),
+        message=duty_due(row.due_at, now, reference=row.reference),
     )
 
 

@@ -21,7 +21,7 @@ from qse_audit.core.clock import day_in_paris
 from qse_audit.dashboard.queries.lines import SOON_DAYS, HomeSection, Section, oversees
 from qse_audit.dashboard.queries.todo_actions import actions_to_do
 from qse_audit.dashboard.queries.todo_administration import administration
-from qse_audit.dashboard.queries.todo_audits import audits_and_findings
+from qse_audit.dashboard.queries.todo_audits import audits_findings_events
 from qse_audit.dashboard.queries.todo_candidacies import candidacies
 from qse_audit.dashboard.queries.todo_duerp import duerp_to_do
 from qse_audit.dashboard.queries.todo_exam_centre import exam_centre
@@ -72,7 +72,7 @@ def home(session: Session, who: Identity, now: datetime) -> Home:
 HOME_SECTIONS: list[HomeSection] = [
     actions_to_do,
     indicators_to_do,
-    audits_and_findings,
+    audits_findings_events,
     policy_to_do,
     duerp_to_do,
     objectives,

@@ -1,4 +1,4 @@
-"""The audits and the findings that await a person."""
+"""The audits, the findings and the events of the register that await a person."""
 
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
@@ -14,6 +14,8 @@ from qse_audit.core.clock import day_in_paris
 from qse_audit.core.permissions import Kind, Link, Role
 from qse_audit.core.text import N_, Message
 from qse_audit.dashboard.queries.lines import SHOWN, SOON_DAYS, Line, Section, oversees, works_here
+from qse_audit.dashboard.queries.todo_events import event_sections, open_events
+from qse_audit.db.base import UtcDateTime
 from qse_audit.db.participation import linked_to
 from qse_audit.findings import queries as findings
 from qse_audit.findings.models import Finding
@@ -22,15 +24,15 @@ from qse_audit.policies import Identity
 from qse_audit.records import as_code
 
 
-def audits_and_findings(session: Session, who: Identity, now: datetime) -> Iterable[Section]:
-    """Give the audits to plan, start, finish, follow or receive, and the findings still drafts.
+def audits_findings_events(session: Session, who: Identity, now: datetime) -> Iterable[Section]:
+    """Give the audits to plan, start, finish, follow or receive, the findings still drafts, events.
 
-    Each audit stands in one place only; both kinds come in one statement.
+    Each audit stands in one place only; the three kinds come in one statement.
     """
     if not works_here(who):
         return
     today = day_in_paris(now)
-    rows = session.execute(union_all(_audits(who), _drafts(who))).all()
+    rows = session.execute(union_all(_audits(who), _drafts(who), open_events(who))).all()
     placed: dict[str, list[Line]] = {}
     for row in rows:
         if row.kind == Kind.AUDIT and (place := _audit_place(row, who, today)):
@@ -45,6 +47,7 @@ def audits_and_findings(session: Session, who: Identity, now: datetime) -> Itera
         more="findings.index",
         more_values={"status": FindingStatus.DRAFT.value},
     )
+    yield from event_sections([row for row in rows if row.kind == Kind.ACCIDENT], who, now)
 
 
 def _audits(who: Identity) -> Select[Any]:
@@ -63,6 +66,8 @@ def _audits(who: Identity) -> Select[Any]:
         Audit.answered_count,
         case((conducts, 1), else_=0).label("conducts"),
         case((leads, 1), else_=0).label("leads"),
+        literal("").label("status"),
+        null().cast(UtcDateTime).label("due_at"),
     ]
     chosen = (
         select(*columns)
@@ -87,6 +92,8 @@ def _drafts(who: Identity) -> Select[Any]:
         as_code(Finding.grade),
         null().cast(Date),
         *(literal(0).label(name) for name in ("questions", "answers", "conducts", "leads")),
+        literal("").label("status"),
+        null().cast(UtcDateTime).label("due_at"),
     ]
     chosen = (
         select(*columns)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from qse_audit.accidents.records import ACCIDENT
 from qse_audit.actions.records import ACTION
 from qse_audit.audits.records import AUDIT, REPORT
 from qse_audit.balances.records import BALANCE
@@ -25,6 +26,7 @@ RECORDS: Mapping[Kind, RecordKind] = {
         CAUSE_ANALYSIS,
         REPORT,
         ACTION,
+        ACCIDENT,
         POLICY,
         CONTEXT_ISSUE,
         INTERESTED_PARTY,
