@@ -35,6 +35,7 @@ from qse_audit.risks.queries.lines import (
     treated_lines,
 )
 from qse_audit.risks.queries.moves import Offer, Tally, move_facts, offers, tally_of
+from qse_audit.risks.queries.pictures import Drawn, drawn
 from qse_audit.risks.queries.top import (
     PLACE,
     TopFilter,
@@ -59,6 +60,7 @@ __all__ = [
     "WORKING",
     "AnalysisFilter",
     "AnalysisLine",
+    "Drawn",
     "Exported",
     "LineAction",
     "Offer",
@@ -77,6 +79,7 @@ __all__ = [
     "content_of",
     "contents_of",
     "counts_by_rank",
+    "drawn",
     "effective_since",
     "exported",
     "get_analysis",

@@ -7,6 +7,7 @@ from qse_audit.risks.views import (
     grid,
     lines,
     listing,
+    pictures,
     sections,
     versions,
 )
@@ -24,6 +25,7 @@ __all__ = [
     "grid",
     "lines",
     "listing",
+    "pictures",
     "sections",
     "versions",
 ]
