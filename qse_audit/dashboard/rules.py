@@ -131,6 +131,14 @@ def duty_due(due_at: datetime, now: datetime, *, reference: str) -> Message:
     return N_("Démarche légale à faire avant le %(due_at)s : %(reference)s", **words)
 
 
+def analysis_review(review_on: date, today: date, *, reference: str) -> Message:
+    """Return what the owner of a risk analysis in force reads about its review."""
+    words = {"review_on": review_on.isoformat(), "reference": reference}
+    if review_on < today:
+        return N_("L’analyse %(reference)s devait être revue le %(review_on)s.", **words)
+    return N_("L’analyse %(reference)s est à revoir le %(review_on)s.", **words)
+
+
 SUBJECTS: Mapping[str, Message] = {
     "audit": N_("Audit"),
     "cause_analysis": N_("Analyse de causes"),
@@ -164,6 +172,8 @@ SUBJECTS: Mapping[str, Message] = {
     "balance": N_("Bilan QSE"),
     "risk_analysis": N_("Analyse de risques"),
     "risk": N_("Risque"),
+    "risk_version": N_("Version d’une analyse de risques"),
+    "workshop": N_("Atelier"),
     "duerp": N_("Document unique"),
     "duerp_event": N_("Évènement du document unique"),
     "duerp_measure": N_("Mesure du programme de prévention"),

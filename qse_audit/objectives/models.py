@@ -19,13 +19,14 @@ from qse_audit.accounts.models import Person, Site
 from qse_audit.core.permissions import Kind, Link
 from qse_audit.core.series import Direction
 from qse_audit.db.base import Base, ExactNumber, Versioned, code
-from qse_audit.db.constraints import append_only, in_words, not_blank, sha256_hex
+from qse_audit.db.constraints import append_only, in_words, not_blank, sha256_hex, unique_among
 from qse_audit.db.participation import Participation, links_of, tied_to
 from qse_audit.indicators.models import Indicator
 from qse_audit.objectives.rules import Level, ObjectiveStatus, PriorityKind, RollUp, TalkKind
 from qse_audit.policies import Access
 from qse_audit.processes.models import Process
 from qse_audit.referentials.rules import Domain
+from qse_audit.risks.models import Risk
 
 objective_commitment = Table(
     "objective_commitment",
@@ -177,6 +178,7 @@ class Priority(Versioned, Base):
     __tablename__ = "priority"
     __table_args__ = (
         Index("ix_priority_list", "organisation_id", "withdrawn_at", "id"),
+        unique_among("uq_priority_risk", "risk_id", where="withdrawn_at IS NULL"),
         not_blank("title"),
     )
 
@@ -185,10 +187,13 @@ class Priority(Versioned, Base):
     title: Mapped[str] = mapped_column(String(200))
     fact: Mapped[str] = mapped_column(Text, default="")
     """What shows it: a rating, a record, a text."""
+    risk_id: Mapped[int | None] = mapped_column(ForeignKey("risk.id"))
+    """The line of a risk analysis that it comes from; ``None``: somebody noted it."""
     created_at: Mapped[datetime]
     created_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     withdrawn_at: Mapped[datetime | None]
 
+    risk: Mapped[Risk | None] = relationship()
     objectives: Mapped[list[Objective]] = relationship(
         secondary=priority_objective, order_by=Objective.id
     )

@@ -26,7 +26,7 @@ from qse_audit.dashboard.queries.todo_candidacies import candidacies
 from qse_audit.dashboard.queries.todo_duerp import duerp_to_do
 from qse_audit.dashboard.queries.todo_exam_centre import exam_centre
 from qse_audit.dashboard.queries.todo_indicators import indicators_to_do
-from qse_audit.dashboard.queries.todo_objectives import objectives
+from qse_audit.dashboard.queries.todo_objectives import objectives_and_risks
 from qse_audit.dashboard.queries.todo_policy import policy_to_do
 from qse_audit.findings.models import Finding
 from qse_audit.findings.rules import FindingStatus, Grade
@@ -75,7 +75,7 @@ HOME_SECTIONS: list[HomeSection] = [
     audits_findings_events,
     policy_to_do,
     duerp_to_do,
-    objectives,
+    objectives_and_risks,
     candidacies,
     exam_centre,
     administration,

@@ -1,4 +1,4 @@
-"""The objectives that await a person, and what their cascade still lacks."""
+"""The objectives and the risks that await a person, and what the cascade still lacks."""
 
 from collections.abc import Iterable
 from datetime import date, datetime
@@ -13,6 +13,7 @@ from qse_audit.core.clock import day_in_paris
 from qse_audit.core.permissions import Kind
 from qse_audit.core.text import N_, Message
 from qse_audit.dashboard.queries.lines import SHOWN, Line, Section, oversees, works_here
+from qse_audit.dashboard.queries.todo_risks import risk_parts, risk_sections
 from qse_audit.objectives.models import Arbitration, CoherenceReport, Objective, Talk
 from qse_audit.objectives.rules import (
     ObjectiveStatus,
@@ -25,14 +26,15 @@ ANSWER, REVIEW, REPORT, CONFLICTS = "answer", "review", "report", "conflicts"
 """What a row is: an objective to answer or to review, the last report, the open conflicts."""
 
 
-def objectives(session: Session, who: Identity, now: datetime) -> Iterable[Section]:
-    """Give the person’s objectives to answer and to review; and what is not coherent.
+def objectives_and_risks(session: Session, who: Identity, now: datetime) -> Iterable[Section]:
+    """Give the person’s objectives and risk analyses to answer for; and what is not coherent.
 
-    One statement: the last two are for those who look after everything.
+    One statement: what is not coherent is for those who look after everything.
     """
     if not works_here(who):
         return
-    parts = [_to_answer(who), _to_review(who, day_in_paris(now))]
+    today = day_in_paris(now)
+    parts = [_to_answer(who), _to_review(who, today), *risk_parts(who, today)]
     if oversees(who):
         parts += [_last_report(who), _conflicts(who)]
     rows: dict[str, list[Row[Any]]] = {}
@@ -45,6 +47,7 @@ def objectives(session: Session, who: Identity, now: datetime) -> Iterable[Secti
         found = sorted(rows.get(place, ()), key=lambda row: (row.due_on or date.max, row.id))
         lines = [_objective(row) for row in found]
         yield Section(title=title, lines=lines, rank=rank, more="objectives.index")
+    yield from risk_sections(rows, today)
     lines = [_anomalies(row) for row in rows.get(REPORT, ()) if row.number]
     lines += [_unsettled(row) for row in rows.get(CONFLICTS, ()) if row.number]
     yield Section(title=N_("Cohérence des objectifs"), lines=lines, rank=30)

@@ -38,10 +38,12 @@ from qse_audit.objectives.queries.objectives import (
     get_axis,
     get_objective,
     get_priority,
+    is_priority,
     objective_choices,
     parents_of,
     places_of,
     priorities_of,
+    risks_to_note,
     tree_of,
 )
 
@@ -74,6 +76,7 @@ __all__ = [
     "get_objective",
     "get_priority",
     "get_report",
+    "is_priority",
     "last_report",
     "last_value",
     "lines_of",
@@ -85,6 +88,7 @@ __all__ = [
     "places_of",
     "priorities_of",
     "report_lines",
+    "risks_to_note",
     "since_last_report",
     "tree_of",
     "turns_of",

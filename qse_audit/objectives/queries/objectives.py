@@ -26,8 +26,13 @@ from qse_audit.objectives.rules import (
     Level,
     ObjectiveStatus,
 )
+from qse_audit.policies import Identity
 from qse_audit.processes.models import Process
 from qse_audit.referentials.rules import Domain, Place
+from qse_audit.risks.models import Risk, RiskAnalysis
+from qse_audit.risks.queries import readable_by
+from qse_audit.risks.rules import RiskMethod, RiskRank
+from qse_audit.risks.rules.analyses import AnalysisStatus
 
 
 def get_objective(session: Session, objective_id: int) -> Objective:
@@ -256,6 +261,49 @@ def priorities_of(session: Session, organisation_id: int) -> Sequence[Priority]:
         .options(selectinload(Priority.objectives))
         .order_by(Priority.kind, Priority.id)
     ).all()
+
+
+def is_priority(session: Session, risk_id: int) -> bool:
+    """Say whether a line of a risk analysis is a priority already."""
+    found = select(Priority.id).where(Priority.risk_id == risk_id, Priority.withdrawn_at.is_(None))
+    return session.scalar(found) is not None
+
+
+@dataclass(frozen=True, slots=True)
+class RiskOffered:
+    """A high risk of an analysis in force that is no priority yet."""
+
+    id: int
+    event: str
+    reference: str
+    method: RiskMethod
+
+
+OFFERED = 12
+"""How many high risks are offered as priorities, the newest rated first."""
+
+
+def risks_to_note(session: Session, who: Identity) -> tuple[RiskOffered, ...]:
+    """Return high risks of analyses in force that ``who`` may read and that are no priority."""
+    noted = select(Priority.risk_id).where(
+        Priority.organisation_id == who.organisation_id,
+        Priority.withdrawn_at.is_(None),
+        Priority.risk_id.is_not(None),
+    )
+    rows = session.execute(
+        select(Risk.id, Risk.event, RiskAnalysis.reference, RiskAnalysis.method)
+        .join(RiskAnalysis, RiskAnalysis.id == Risk.analysis_id)
+        .where(
+            readable_by(who),
+            RiskAnalysis.status == AnalysisStatus.IN_FORCE,
+            Risk.risk_rank == int(RiskRank.HIGH),
+            Risk.withdrawn_at.is_(None),
+            Risk.id.not_in(noted),
+        )
+        .order_by(Risk.rated_at.desc(), Risk.id)
+        .limit(OFFERED)
+    )
+    return tuple(RiskOffered(*row) for row in rows)
 
 
 def conflicts_of(

@@ -63,6 +63,8 @@ class PriorityDraft:
     title: str
     fact: str = ""
     objectives: frozenset[int] = frozenset()
+    risk_id: int | None = None
+    """The line of a risk analysis that it comes from."""
 
 
 def draft_refusals(draft: ObjectiveDraft) -> tuple[Refusal, ...]:

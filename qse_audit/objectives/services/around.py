@@ -16,7 +16,7 @@ from qse_audit.objectives.models import (
     Priority,
     axis_commitment,
 )
-from qse_audit.objectives.queries import axis_commitments
+from qse_audit.objectives.queries import axis_commitments, is_priority
 from qse_audit.objectives.rules import (
     HOUSE,
     AxisDraft,
@@ -145,12 +145,13 @@ def create_priority(
     :raises Refused: with every reason.
     """
     here = actor.organisation_id
-    refuse_all(priority_refusals(draft))
+    refuse_all((*priority_refusals(draft), *_noted_before(session, draft)))
     priority = Priority(
         organisation_id=here,
         kind=draft.kind,
         title=draft.title.strip(),
         fact=draft.fact.strip(),
+        risk_id=draft.risk_id,
         created_at=now,
         created_by_id=actor.user_id,
         objectives=_objectives(session, here, draft.objectives),
@@ -158,6 +159,14 @@ def create_priority(
     session.add(priority)
     _note_priority(session, priority, "create", actor=actor, now=now)
     return priority
+
+
+def _noted_before(session: Session, draft: PriorityDraft) -> tuple[Refusal, ...]:
+    """Refuse a second priority for one risk."""
+    if draft.risk_id is None or not is_priority(session, draft.risk_id):
+        return ()
+    told = N_("Ce risque est déjà une priorité.")
+    return (Refusal("risk_noted", told, HOUSE),)
 
 
 def edit_priority(

@@ -1,14 +1,15 @@
 """The pages around the objectives: axes, priorities, conflicts."""
 
+from dataclasses import replace
 from typing import Any
 
-from flask import flash, redirect, render_template, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from qse_audit.core.clock import now
 from qse_audit.core.errors import Refused
-from qse_audit.core.permissions import Permission
+from qse_audit.core.permissions import Kind, Permission
 from qse_audit.objectives import queries, services
 from qse_audit.objectives.forms import (
     AxisForm,
@@ -19,12 +20,17 @@ from qse_audit.objectives.forms import (
     priority_values,
 )
 from qse_audit.objectives.models import Arbitration, Axis, Priority
+from qse_audit.objectives.rules import PriorityKind
+from qse_audit.objectives.rules.drafts import TITLE_MAX
 from qse_audit.objectives.views.blueprint import ARBITRATION, AXIS, PRIORITY, bp
 from qse_audit.objectives.views.parts import accepted, commitment_choices
+from qse_audit.risks.models import Risk
+from qse_audit.risks.rules import RiskMethod
 from qse_audit.web.conflicts import conflict_page
 from qse_audit.web.database import commits, session
-from qse_audit.web.guards import requires
+from qse_audit.web.guards import reach, requires
 from qse_audit.web.i18n import translate
+from qse_audit.web.origins import origin_page
 from qse_audit.web.sign_in import identity
 
 P = Permission
@@ -43,6 +49,7 @@ def axes() -> ResponseReturnValue:
         commitments=queries.commitments_of(session(), here),
         priorities=queries.priorities_of(session(), here),
         conflicts=queries.conflicts_of(session(), here),
+        to_note=queries.risks_to_note(session(), identity()),
     )
 
 
@@ -105,12 +112,14 @@ def archive_axis(axis: Axis) -> ResponseReturnValue:
 @requires(P.CASCADE_EDIT)
 @commits
 def new_priority() -> ResponseReturnValue:
-    """Note a priority."""
-    form = PriorityForm()
+    """Note a priority, from scratch or from a line of a risk analysis."""
+    risk = asked_risk()
+    form = PriorityForm(**(values_of_risk(risk) if risk else {}))
     form.objectives.choices = objective_choices()
 
     def create() -> Any:
-        return services.create_priority(session(), form.draft(), actor=identity(), now=now())
+        draft = replace(form.draft(), risk_id=risk.id if risk else None)
+        return services.create_priority(session(), draft, actor=identity(), now=now())
 
     if accepted(form, create):
         return redirect(url_for("objectives.axes", _anchor="priorities"), code=303)
@@ -176,6 +185,23 @@ def settle(found: Arbitration) -> ResponseReturnValue:
 def stale(form: AxisForm | PriorityForm, theirs: AxisForm | PriorityForm, version: int) -> bool:
     """Say whether somebody saved something else in between."""
     return form.stored_version != version and form.draft() != theirs.draft()
+
+
+def asked_risk() -> Risk | None:
+    """Return the line of a risk analysis that the address names, if the visitor may read it."""
+    key = request.args.get("risk", type=int)
+    if key is None:
+        return None
+    found: Risk = reach(origin_page(Kind.RISK).target, key, P.RISK_READ)
+    return found
+
+
+def values_of_risk(risk: Risk) -> dict[str, Any]:
+    """Return what the form of a priority is filled with when it comes from a risk."""
+    aspect = risk.analysis.method is RiskMethod.ENVIRONMENTAL
+    kind = PriorityKind.SIGNIFICANT_ASPECT if aspect else PriorityKind.HIGH_RISK
+    fact = f"{risk.analysis.reference} n° {risk.number}"
+    return {"kind": kind, "title": risk.event[:TITLE_MAX], "fact": f"{fact} : {risk.effect}"}
 
 
 def objective_choices(priority: Priority | None = None) -> list[tuple[int, str]]:

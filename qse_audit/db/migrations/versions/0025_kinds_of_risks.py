@@ -71,7 +71,12 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Accept only the kinds of before."""
+    """Accept only the kinds of before; what is tied to the others goes with them."""
+    added = ", ".join(repr(kind) for kind in ADDED)
+    proofs = f"SELECT id FROM action WHERE origin_kind IN ({added})"
+    op.execute(f"DELETE FROM action_proof WHERE action_id IN ({proofs})")
+    for table, column, _ in reversed(COLUMNS):
+        op.execute(f"DELETE FROM {table} WHERE {column} IN ({added})")
     op.drop_column("action", "principle")
     for table, column, constraint in COLUMNS:
         set_codes(table, column, constraint, BEFORE)

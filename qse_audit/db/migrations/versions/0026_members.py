@@ -1,5 +1,7 @@
 """A person may be a member of the team of an analysis."""
 
+from alembic import op
+
 from qse_audit.db.migrations.codes import set_codes
 
 revision = "0026"
@@ -28,5 +30,6 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Accept only the links of before."""
+    """Accept only the links of before; members lose theirs."""
+    op.execute("DELETE FROM participation WHERE link = 'member'")
     set_codes("participation", "link", "ck_participation_link_known", BEFORE)
