@@ -22,6 +22,7 @@ from qse_audit.indicators import services
 from qse_audit.indicators.library import LibraryIndicator, adoption, shipped
 from qse_audit.indicators.models import Indicator
 from qse_audit.indicators.queries import card_of, get_indicator
+from qse_audit.indicators.queries.cards import definition_of
 from qse_audit.indicators.queries.readings import (
     SignalLine,
     get_charted,
@@ -154,6 +155,13 @@ def _start(
     )
     if shelf:
         indicator = services.adopt_indicator(session, shelf, card, actor=claire, now=now)
+        if each["numbers"]:  # the history before the register came from the payroll: a person
+            by_hand = definition_of(indicator)
+            variables = tuple(replace(each, automatic=None) for each in by_hand.variables)
+            services.define_indicator(
+                session, indicator, replace(by_hand, variables=variables),
+                version=None, actor=claire, now=now,
+            )  # fmt: skip
     else:
         indicator = services.create_indicator(session, card, actor=claire, now=now)
         services.define_indicator(

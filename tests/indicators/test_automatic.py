@@ -6,6 +6,9 @@ from fractions import Fraction
 import pytest
 from sqlalchemy import select
 
+from qse_audit.accidents.rules import EventKind
+from qse_audit.accidents.rules.rates import Occurrence, Register, Worked
+from qse_audit.accidents.rules.stops import Span
 from qse_audit.core.clock import now
 from qse_audit.core.periods import Frequency, Period
 from qse_audit.db.trail import Event
@@ -60,6 +63,17 @@ RECORDS = Records(
         ValueRecord(due_on=date(2026, 3, 11), on_time=False),
         ValueRecord(due_on=date(2026, 4, 10), on_time=True),
     ),
+    register=Register(
+        events=(
+            Occurrence(id=1, kind=EventKind.STOP, happened_on=date(2026, 3, 30),
+                       spans=(Span(date(2026, 3, 31), date(2026, 4, 2)),)),
+            Occurrence(id=2, kind=EventKind.NO_STOP, happened_on=date(2026, 3, 1)),
+            Occurrence(id=3, kind=EventKind.NEAR_MISS, happened_on=date(2026, 3, 1)),
+            Occurrence(id=4, kind=EventKind.NEAR_MISS, happened_on=date(2026, 4, 1)),
+        ),
+        worked={MARCH: Worked(hours=Fraction(8050), headcount=Fraction(58))},
+        since=date(2026, 1, 15),
+    ),
 )  # fmt: skip
 COUNTED = {
     S.AUDITS_PLANNED: 2,
@@ -83,12 +97,30 @@ COUNTED = {
     S.ACTIONS_EFFECTIVE: 1,
     S.INDICATOR_VALUES_DUE: 2,
     S.INDICATOR_VALUES_ON_TIME: 1,
+    S.ACCIDENTS_STOP: 1,
+    S.ACCIDENTS_NO_STOP: 1,
+    S.DAYS_LOST: 1,
+    S.NEAR_MISSES: 1,
+    S.HOURS_WORKED: 8050,
+    S.HEADCOUNT: 58,
 }
 
 
 @pytest.mark.parametrize("source", AutomaticSource)
 def test_each_source_counts_its_records_of_the_period(source):
     assert count(source, RECORDS, MARCH) == Fraction(COUNTED[source])
+
+
+def test_what_the_register_did_not_keep_yet_is_not_zero():
+    december, first = (Period.nth(Frequency.MONTH, *at) for at in ((2025, 12), (2026, 1)))
+    for source in (S.ACCIDENTS_STOP, S.NEAR_MISSES, S.DAYS_LOST):
+        assert count(source, RECORDS, december) is None
+        assert count(source, RECORDS, first) == 0
+        assert count(source, Records(), MARCH) is None
+    assert count(S.HOURS_WORKED, RECORDS, first) is None
+    quarter = Period.nth(Frequency.QUARTER, 2026)
+    assert count(S.HEADCOUNT, RECORDS, quarter) is None
+    assert count(S.DAYS_LOST, RECORDS, Period.nth(Frequency.QUARTER, 2026, 2)) == 2
 
 
 def test_without_a_closure_there_is_no_median():

@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 
 from qse_audit.accidents.models import Accident, AccidentStop, Exposure
 from qse_audit.accidents.rules import EventKind, EventStatus
-from qse_audit.accidents.rules.exposure import Entry
-from qse_audit.accidents.rules.rates import Occurrence, Worked
+from qse_audit.accidents.rules.exposure import Entry, worked_of
+from qse_audit.accidents.rules.rates import Occurrence, Register, Worked
 from qse_audit.accidents.rules.stops import in_force
 from qse_audit.accounts.models import Person, Site
 from qse_audit.core.clock import begins_at, day_in_paris
@@ -89,6 +89,20 @@ def entries(session: Session, organisations: Sequence[int]) -> Mapping[int, Sequ
         entry = Entry(month=month, site_id=row.site_id, worked=worked)
         found.setdefault(row.organisation_id, []).append(entry)
     return found
+
+
+def registers(session: Session, organisations: Sequence[int]) -> Mapping[int, Register]:
+    """Return what the register of each organisation knows: five statements for all."""
+    events, hours = occurrences(session, organisations), entries(session, organisations)
+    since = kept_since(session, organisations)
+    return {
+        key: Register(
+            events=events.get(key, ()),
+            worked=worked_of(hours.get(key, ())),
+            since=since.get(key),
+        )
+        for key in organisations
+    }
 
 
 def _exact(number: Decimal | None) -> Fraction | None:

@@ -250,11 +250,74 @@ def days_lost(
     return sum(
         span.within(month.starts_on, month.ends_on)
         for event in events
-        if event.kind is EventKind.STOP
+        if event.kind is EventKind.STOP and is_counted(event, _worked_at(event, worked))
         for month in months
-        if is_counted(event, worked.get(month, NOT_ENTERED))
         for span in event.spans
     )
+
+
+def _worked_at(event: Occurrence, worked: Mapping[Period, Worked]) -> Worked:
+    return worked.get(Period.of(Frequency.MONTH, event.happened_on), NOT_ENTERED)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Register:
+    """What the register of an organisation knows, and since when."""
+
+    events: Sequence[Occurrence] = ()
+    worked: Mapping[Period, Worked] = field(default_factory=dict)
+    since: date | None = None
+    """The first day from which it is kept; ``None``: it is not."""
+
+    def knows(self, period: Period) -> bool:
+        """Say whether nothing recorded in ``period`` means that nothing happened."""
+        return self.since is not None and self.since.replace(day=1) <= period.starts_on
+
+    def count(self, kinds: Sequence[EventKind], period: Period) -> Fraction | None:
+        """Return how many events of ``kinds`` happened; ``None`` before the register was kept."""
+        if not self.knows(period):
+            return None
+        found = (e for e in self.events if e.kind in kinds and e.happened_on in period)
+        return Fraction(sum(is_counted(each, self._of(each.happened_on)) for each in found))
+
+    def days_lost(self, period: Period) -> Fraction | None:
+        """Return the days of stop that fall in ``period``; ``None`` before it was kept."""
+        if not self.knows(period):
+            return None
+        return Fraction(
+            sum(
+                span.within(period.starts_on, period.ends_on)
+                for event in self.events
+                if event.kind is EventKind.STOP and is_counted(event, self._of(event.happened_on))
+                for span in event.spans
+            )
+        )
+
+    def hours(self, period: Period) -> Fraction | None:
+        """Return the hours worked; ``None`` while a month lacks them, and for less than one."""
+        return _total([self._of(month.starts_on).hours for month in self._months(period)])
+
+    def headcount(self, period: Period) -> Fraction | None:
+        """Return the mean headcount, to the thousandth; ``None`` while a month lacks it."""
+        months = self._months(period)
+        total = _total([self._of(month.starts_on).headcount for month in months])
+        return None if total is None else Fraction(round(total * 1_000 / len(months)), 1_000)
+
+    def _of(self, day: date) -> Worked:
+        return self.worked.get(Period.of(Frequency.MONTH, day), NOT_ENTERED)
+
+    def _months(self, period: Period) -> tuple[Period, ...]:
+        """Return the months of a period; none for a day or a week."""
+        if not period.frequency.months:
+            return ()
+        first, last = (Period.of(Frequency.MONTH, d) for d in (period.starts_on, period.ends_on))
+        return tuple(first.to(last))
+
+
+def _total(values: Sequence[Fraction | None]) -> Fraction | None:
+    if not values or any(value is None for value in values):
+        return None
+    return sum((value or Fraction(0) for value in values), Fraction(0))
 
 
 def _unknown_hours(missing: Sequence[Period]) -> Message:

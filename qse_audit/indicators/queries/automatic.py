@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Subquery, case, func, select
 from sqlalchemy.orm import Session
 
+from qse_audit.accidents.queries.figures import registers
 from qse_audit.actions.models import Action
 from qse_audit.actions.rules import ActionStatus
 from qse_audit.audits.models import Audit, ChecklistItem
@@ -33,11 +34,12 @@ EFFECTIVE, INEFFECTIVE = "action.verify-effective", "action.verify-ineffective"
 def records_of(
     session: Session, organisations: Iterable[int], *, since: date, today: date
 ) -> Mapping[int, Records]:
-    """Return what can be counted from ``since`` on, by organisation: six statements."""
+    """Return what can be counted from ``since`` on, by organisation: eleven statements."""
     here = sorted(set(organisations))
     audits, findings = _audits(session, here, since), _findings(session, here, since)
     actions, judged = _actions(session, here, since), _judged(session, here, since)
     values = _values(session, here, since, today=today)
+    told = registers(session, here)
     return {
         key: Records(
             audits=audits.get(key, ()),
@@ -45,6 +47,7 @@ def records_of(
             actions=actions.get(key, ()),
             judged=judged.get(key, ()),
             values=values.get(key, ()),
+            register=told[key],
         )
         for key in here
     }

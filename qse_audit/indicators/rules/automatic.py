@@ -6,6 +6,8 @@ from datetime import date
 from fractions import Fraction
 from statistics import median
 
+from qse_audit.accidents.rules import EventKind
+from qse_audit.accidents.rules.rates import Register
 from qse_audit.core.periods import Period
 from qse_audit.indicators.rules.codes import AutomaticSource
 
@@ -66,6 +68,8 @@ class Records:
     judged: Sequence[tuple[date, bool]] = ()
     """The days when an action was judged, and whether it was effective."""
     values: Sequence[ValueRecord] = field(default=())
+    register: Register = field(default_factory=Register)
+    """Accidents, incidents and near misses, with the hours worked."""
 
 
 Count = Callable[[Records, Period], Fraction | None]
@@ -164,5 +168,11 @@ COUNTS: Mapping[AutomaticSource, Count] = {
     S.INDICATOR_VALUES_ON_TIME: lambda r, p: _number(
         v for v in r.values if v.on_time and v.due_on in p
     ),
+    S.ACCIDENTS_STOP: lambda r, p: r.register.count([EventKind.STOP], p),
+    S.ACCIDENTS_NO_STOP: lambda r, p: r.register.count([EventKind.NO_STOP], p),
+    S.DAYS_LOST: lambda r, p: r.register.days_lost(p),
+    S.NEAR_MISSES: lambda r, p: r.register.count([EventKind.NEAR_MISS], p),
+    S.HOURS_WORKED: lambda r, p: r.register.hours(p),
+    S.HEADCOUNT: lambda r, p: r.register.headcount(p),
 }
 """How each source counts."""
