@@ -328,3 +328,13 @@ class GridForm(Form):
             "Nécessaire quand une note baisse sans action : ce qui corrige l’estimation."
         ),
     )
+
+
+class CopyForm(Form):
+    """An analysis that begins from another."""
+
+    title = StringField(
+        _l("Ce que l’on analyse"),
+        [InputRequired(REQUIRED), Length(max=TITLE_MAX)],
+        description=_l("Une ligne : le procédé, le moyen, le site ou l’activité."),
+    )

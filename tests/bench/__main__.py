@@ -17,6 +17,7 @@ from tests.bench import (
     pages,
     papers,
     planning,
+    risks,
     series,
     serving,
     starting,
@@ -45,6 +46,7 @@ def main(wanted: list[str], *, as_programs: bool) -> None:
             "series": series.lines,
             "coherence": coherence.lines,
             "duerp": lambda: duerp.lines(folder),
+            "risks": lambda: risks.lines(folder),
             "indicators": lambda: indicators.lines(folder),
         }
         found: list[Line] = []

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, exists, func, select
+from sqlalchemy import ColumnElement, Row, Select, and_, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased, selectinload
 
 from qse_audit.actions.models import Action
@@ -15,6 +15,7 @@ from qse_audit.core.errors import NotFound, Refusal
 from qse_audit.core.permissions import Kind
 from qse_audit.core.prevention import PreventionPrinciple
 from qse_audit.db.loading import loaded
+from qse_audit.indicators.models import Indicator
 from qse_audit.policies import Access
 from qse_audit.referentials.rules import Place
 from qse_audit.risks.models import Risk, RiskAnalysis, RiskRating, RiskSection
@@ -75,6 +76,20 @@ class SectionOf:
     def access(self) -> Access:
         """Return what the policy may know: what it knows of the analysis."""
         return self.analysis.access()
+
+
+def indicator_of(session: Session, risk: Risk) -> tuple[int, str] | None:
+    """Return the id and the title of the indicator that a line names, if it is one of its firm."""
+    name = str(risk.details.get("indicator", "")).strip()
+    if not name:
+        return None
+    found = session.execute(
+        select(Indicator.id, Indicator.title)
+        .where(Indicator.organisation_id == risk.organisation_id)
+        .where(or_(Indicator.reference == name, Indicator.short_name == name))
+        .order_by(Indicator.id)
+    ).first()
+    return (found.id, found.title) if found else None
 
 
 # --- the tree of sections ---

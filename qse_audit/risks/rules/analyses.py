@@ -250,6 +250,7 @@ ANALYSIS_WORKFLOW: Workflow[AnalysisStatus, MoveFacts] = Workflow(
 
 VERBS: dict[str, Message] = {
     "risk_analysis.create": N_("Analyse commencée"),
+    "risk_analysis.copy": N_("Analyse copiée d’une autre"),
     "risk_analysis.edit": N_("Analyse modifiée"),
     "risk_analysis.team": N_("Équipe modifiée"),
     "risk_analysis.sections": N_("Sections modifiées"),

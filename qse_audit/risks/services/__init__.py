@@ -6,6 +6,7 @@ from qse_audit.risks.services.analyses import (
     move_analysis,
     set_team,
 )
+from qse_audit.risks.services.copying import copy_analysis
 from qse_audit.risks.services.imports import (
     Preview,
     analysis_named,
@@ -38,6 +39,7 @@ __all__ = [
     "add_risk",
     "add_section",
     "analysis_named",
+    "copy_analysis",
     "create_analysis",
     "edit_analysis",
     "edit_risk",

@@ -3,6 +3,7 @@
 from qse_audit.risks.views import (
     analysis,
     bringing,
+    copying,
     exports,
     grid,
     lines,
@@ -21,6 +22,7 @@ __all__ = [
     "analysis",
     "bp",
     "bringing",
+    "copying",
     "exports",
     "grid",
     "lines",

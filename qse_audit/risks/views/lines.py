@@ -42,6 +42,7 @@ P = Permission
 def lines(analysis: RiskAnalysis) -> ResponseReturnValue:
     """Show the lines of an analysis, of one section when the address names one."""
     shown = listing(("position",), "position")
+    nodes = queries.sections_of(session(), analysis.id)
     section = request.args.get("section", 0, type=int)
     scale, language = scale_of(analysis.scale), locale()
 
@@ -67,9 +68,9 @@ def lines(analysis: RiskAnalysis) -> ResponseReturnValue:
             make=make,
         ),
         listing=shown,
-        sections=queries.sections_of(session(), analysis.id),
+        sections=nodes,
         section=section,
-        paths=queries.section_paths(session(), analysis.id),
+        paths={node.id: node.path for node in nodes},
         separator=SEPARATOR,
     )
 
@@ -137,6 +138,7 @@ def line(risk: Risk) -> ResponseReturnValue:
         actions=actions_readable(session(), (Kind.RISK, risk.id), identity(), today),
         action_url=url_for("actions.create", kind="risk", origin_id=risk.id),
         warnings=queries.prevention_warnings_of(session(), risk),
+        indicator=queries.indicator_of(session(), risk),
         to_rate=bool(queries.effective_since(session(), risk)),
         history=timeline(history(session(), Kind.RISK, risk.id), VERBS),
     )
