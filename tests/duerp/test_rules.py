@@ -139,10 +139,28 @@ def test_what_was_never_made_sent_or_counted_is_said():
     assert kinds(0, None) == []
     assert kinds(None, TODAY) == [AlarmKind.NO_HEADCOUNT]
     assert kinds(60, TODAY, is_sent=False) == [AlarmKind.NOT_SENT]
+    hidden = Situation(today=TODAY, duties=Duties(9), approved_on=TODAY, has_place=False)
+    assert [each.kind for each in alarms(hidden)] == [AlarmKind.NO_PLACE]
     assert [kind for kind in AlarmKind if not kind.is_late] == [
         AlarmKind.SOON,
+        AlarmKind.ACCIDENTS,
+        AlarmKind.NO_PLACE,
         AlarmKind.NO_HEADCOUNT,
     ]
+    days = (date(2026, 3, 1), date(2026, 6, 1), date(2026, 9, 1))
+    told = Situation(
+        today=TODAY,
+        duties=Duties(9),
+        approved_on=date(2026, 3, 1),
+        accident_days=days,
+        triggers=[
+            happened(date(2026, 6, 1), answered_by=2, kind=TriggerKind.ACCIDENT),
+            happened(date(2026, 8, 1), answered_by=2),
+        ],
+    )
+    (alarm,) = alarms(told)
+    assert (alarm.kind, alarm.message.values["count"]) == (AlarmKind.ACCIDENTS, 1)
+    assert alarms(replace(told, accident_days=days[:2])) == ()
     two = (happened(TODAY, key=2), happened(date(2026, 1, 5), key=3, kind=TriggerKind.ACCIDENT))
     found = alarms(Situation(today=TODAY, duties=Duties(9), approved_on=TODAY, triggers=two))
     assert [each.trigger_id for each in found] == [3, 2]  # the oldest first

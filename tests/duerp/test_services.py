@@ -190,7 +190,8 @@ def test_headcount_and_events_decide_what_is_due(session, cast, duerp):
     later = TODAY + timedelta(days=400)
     assert kinds(session, cast.claire) == [AlarmKind.NEVER]
     version = approve(session, duerp, cast)
-    assert kinds(session, cast.claire) == [AlarmKind.NOT_SENT]
+    assert kinds(session, cast.claire) == [AlarmKind.NOT_SENT, AlarmKind.NO_PLACE]
+    services.write_place(session, {"location": "Accueil"}, actor=cast.claire, now=NOW)
     services.note_transmission(
         session, version,
         Transmitted(recipient=Recipient.HEALTH_SERVICE, name="SPST 18", sent_on=TODAY,

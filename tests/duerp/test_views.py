@@ -68,8 +68,11 @@ def test_a_version_in_preparation_is_between_those_who_write_and_who_decide(
     browse(cast.claire, "GET", f"{url}/document.pdf", status=404)
     browse(cast.bob, "POST", f"{url}/consult", status=404)
     consult(session, draft, cast.claire)
-    browse(cast.claire, "POST", f"{url}/approve", status=403, back=url)
-    browse(cast.jean, "POST", f"{url}/approve", status=303, back=url)
+    browse(cast.claire, "POST", f"{url}/approve", status=403, elevated=True, back=url)
+    page = browse(cast.jean, "POST", f"{url}/approve", status=303, back=url)
+    assert "/confirm" in page.response.location
+    assert one(session, DuerpVersion).status is VersionStatus.CONSULTED
+    browse(cast.jean, "POST", f"{url}/approve", status=303, elevated=True, back=url)
     assert one(session, DuerpVersion).status is VersionStatus.APPROVED
 
 
@@ -109,7 +112,7 @@ def test_a_coordinator_prepares_a_version_and_management_approves_it(browse, ses
     browse(cast.claire, "POST", f"{url}/consult", status=303, back=url)
     page = browse(cast.jean, "GET", url)
     assert page.select(f'form[action="{url}/approve"]')
-    browse(cast.jean, "POST", f"{url}/approve", status=303, back=url)
+    browse(cast.jean, "POST", f"{url}/approve", status=303, elevated=True, back=url)
     page = browse(cast.bob, "GET", "/duerp/")
     assert "version 1" in page.text
     assert "Version 1" in rows(page.select_one("#events"))
@@ -124,7 +127,7 @@ def test_what_is_missing_is_told_and_nothing_is_approved(browse, session, cast, 
     url = f"/duerp/versions/{draft.id}"
     page = browse(cast.jean, "GET", url)
     assert "conditions d’exécution, indicateur de résultat" in page.text
-    browse(cast.jean, "POST", f"{url}/approve", status=303, back=url)
+    browse(cast.jean, "POST", f"{url}/approve", status=303, elevated=True, back=url)
     assert one(session, DuerpVersion).status is VersionStatus.CONSULTED
     page = browse(cast.claire, "GET", f"{url}/programme")
     assert "Mesures à compléter : 1" in page.text
@@ -140,7 +143,7 @@ def test_what_is_missing_is_told_and_nothing_is_approved(browse, session, cast, 
     assert "1 500,50" in rows(page)
     file = browse(cast.claire, "GET", f"{url}/programme.pdf")
     assert "Projet du" in text_of(file.response.data)
-    browse(cast.jean, "POST", f"{url}/approve", status=303, back=url)
+    browse(cast.jean, "POST", f"{url}/approve", status=303, elevated=True, back=url)
     assert one(session, DuerpVersion).status is VersionStatus.APPROVED
 
 
@@ -242,3 +245,11 @@ def test_a_request_finds_the_versions_of_its_time(browse, session, cast, approve
     page = browse(cast.claire, "GET", "/duerp/requests")
     assert "Claire Dubois" in page.text
     assert isinstance(request.from_on, date)
+
+
+def test_a_difference_sends_few_statements(browse, session, cast, duerp, approved, statements):
+    later = approve(session, duerp, cast, now=NOW + timedelta(days=2), reason="Suite")
+    url = f"/duerp/versions/{later.id}/compare"
+    statements.clear()
+    browse(cast.bob, "GET", url)
+    assert len(statements) - 1 <= 8, "\n\n".join(statements)  # one signs in

@@ -1,12 +1,17 @@
 """Where each DUERP of an organisation stands: its versions, what is due."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from sqlalchemy.orm import Session
 
 from qse_audit.duerp.queries.assessment import DuerpLine, duerps_of
-from qse_audit.duerp.queries.registers import headcounts, triggers
+from qse_audit.duerp.queries.registers import (
+    accident_days,
+    headcounts,
+    place_of,
+    triggers,
+)
 from qse_audit.duerp.queries.versions import VersionLine, version_lines
 from qse_audit.duerp.rules import (
     Alarm,
@@ -41,9 +46,16 @@ class Overview:
 
 
 def overview(session: Session, who: Identity, today: date) -> Overview:
-    """Return where the DUERPs that ``who`` may read stand: four statements."""
+    """Return where the DUERPs that ``who`` may read stand: six statements."""
     here = who.organisation_id
     duties, happened = duties_on(headcounts(session, here), today), triggers(session, here)
+    facts = Situation(
+        today=today,
+        duties=duties,
+        has_place=place_of(session, here) is not None,
+        triggers=happened,
+        accident_days=accident_days(session, here),
+    )
     versions: dict[int, list[VersionLine]] = {}
     for line in version_lines(session, who):
         versions.setdefault(line.analysis_id, []).append(line)
@@ -51,29 +63,16 @@ def overview(session: Session, who: Identity, today: date) -> Overview:
         duties=duties,
         triggers=happened,
         standpoints=tuple(
-            _standpoint(each, versions.get(each.id, []), duties, happened=happened, today=today)
-            for each in duerps_of(session, here)
+            _standpoint(each, versions.get(each.id, []), facts) for each in duerps_of(session, here)
         ),
     )
 
 
-def _standpoint(
-    duerp: DuerpLine,
-    versions: list[VersionLine],
-    duties: Duties,
-    *,
-    happened: tuple[Trigger, ...],
-    today: date,
-) -> Standpoint:
+def _standpoint(duerp: DuerpLine, versions: list[VersionLine], facts: Situation) -> Standpoint:
     approved = [each for each in versions if each.status is VersionStatus.APPROVED]
     in_force = approved[0] if approved else None
-    facts = Situation(
-        today=today,
-        duties=duties,
-        approved_on=in_force.approved_on if in_force else None,
-        is_sent=in_force.is_sent if in_force else True,
-        triggers=happened,
-    )
+    if in_force:
+        facts = replace(facts, approved_on=in_force.approved_on, is_sent=in_force.is_sent)
     return Standpoint(
         duerp=duerp,
         in_force=in_force,

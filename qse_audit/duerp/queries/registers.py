@@ -8,9 +8,12 @@ from typing import Any
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session, joinedload
 
+from qse_audit.accidents.models import Accident
+from qse_audit.accidents.rules import EventKind, EventStatus
 from qse_audit.accounts.models import Person
 from qse_audit.actions.models import Action
 from qse_audit.actions.rules import ActionStatus
+from qse_audit.core.clock import day_in_paris
 from qse_audit.core.errors import NotFound
 from qse_audit.core.permissions import Kind
 from qse_audit.db.loading import loaded
@@ -33,6 +36,9 @@ from qse_audit.duerp.rules import (
     duties_on,
 )
 from qse_audit.policies import Access
+
+HURT_AT_WORK = (EventKind.STOP, EventKind.NO_STOP, EventKind.FIRST_AID, EventKind.DISEASE)
+MOST_ACCIDENTS = 200
 
 
 def headcounts(session: Session, organisation_id: int) -> tuple[Headcount, ...]:
@@ -185,6 +191,21 @@ def get_described(session: Session, action_id: int) -> Described:
     if row is None:
         raise NotFound(f"measure of action {action_id}")
     return Described(row[0], row[1])
+
+
+def accident_days(session: Session, organisation_id: int) -> tuple[date, ...]:
+    """Return the days of the newest accidents at work and diseases; nobody is told which."""
+    rows = session.scalars(
+        select(Accident.happened_at)
+        .where(
+            Accident.organisation_id == organisation_id,
+            Accident.kind.in_(HURT_AT_WORK),
+            Accident.status != EventStatus.DISMISSED,
+        )
+        .order_by(Accident.happened_at.desc())
+        .limit(MOST_ACCIDENTS)
+    )
+    return tuple(day_in_paris(each) for each in rows)
 
 
 def place_of(session: Session, organisation_id: int) -> DuerpPlace | None:

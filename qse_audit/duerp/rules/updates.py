@@ -10,6 +10,7 @@ from qse_audit.duerp.rules.codes import (
     HOUSE,
     IN_THE_FUTURE,
     INVENTORY,
+    KEPT,
     SENT_AT_EACH_UPDATE,
     UPDATES,
     TriggerKind,
@@ -47,12 +48,14 @@ class AlarmKind(Coded):
     YEARLY = "yearly", N_("Mise à jour annuelle en retard")
     SOON = "soon", N_("Mise à jour annuelle proche")
     NOT_SENT = "not_sent", N_("Version non transmise au service de santé au travail")
+    ACCIDENTS = "accidents", N_("Accidents depuis la version en vigueur")
+    NO_PLACE = "no_place", N_("Avis de consultation à afficher")
     NO_HEADCOUNT = "no_headcount", N_("Effectif non renseigné")
 
     @property
     def is_late(self) -> bool:
         """Say whether the day has passed, rather than coming."""
-        return self not in {AlarmKind.SOON, AlarmKind.NO_HEADCOUNT}
+        return self in {AlarmKind.NEVER, AlarmKind.TRIGGER, AlarmKind.YEARLY, AlarmKind.NOT_SENT}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,7 +79,11 @@ class Situation:
     """The day of the version in force."""
     is_sent: bool = True
     """Whether the version in force was sent to the occupational health service."""
+    has_place: bool = True
+    """Whether somebody wrote where workers read it."""
     triggers: Sequence[Trigger] = ()
+    accident_days: Sequence[date] = ()
+    """The days of the accidents and diseases of the register."""
 
 
 def year_after(day: date) -> date:
@@ -89,7 +96,15 @@ def year_after(day: date) -> date:
 
 def alarms(facts: Situation) -> tuple[Alarm, ...]:
     """Return what is to be done, the gravest first."""
-    return (*_never(facts), *_triggers(facts), *_yearly(facts), *_unsent(facts), *_unknown(facts))
+    return (
+        *_never(facts),
+        *_triggers(facts),
+        *_yearly(facts),
+        *_unsent(facts),
+        *_accidents(facts),
+        *_unplaced(facts),
+        *_unknown(facts),
+    )
 
 
 def _never(facts: Situation) -> Iterator[Alarm]:
@@ -150,6 +165,36 @@ def _unsent(facts: Situation) -> Iterator[Alarm]:
                 "au travail : elle l’est à chaque mise à jour."
             ),
             source=SENT_AT_EACH_UPDATE,
+        )
+
+
+def _accidents(facts: Situation) -> Iterator[Alarm]:
+    """Ask whether the accidents since the version, and since one was last noted, change it."""
+    if facts.approved_on is None:
+        return
+    noted = [each.happened_on for each in facts.triggers if each.kind is TriggerKind.ACCIDENT]
+    since = max((facts.approved_on, *noted))
+    count = sum(day > since for day in facts.accident_days)
+    if count:
+        told = N_(
+            "Depuis le %(due_on)s, le registre compte %(count)d accidents ou maladies : notez un "
+            "évènement si l’évaluation de ces risques est à revoir.",
+            due_on=since.isoformat(),
+            count=count,
+        )
+        yield Alarm(kind=AlarmKind.ACCIDENTS, due_on=since, message=told, source=UPDATES)
+
+
+def _unplaced(facts: Situation) -> Iterator[Alarm]:
+    if facts.approved_on is not None and not facts.has_place:
+        yield Alarm(
+            kind=AlarmKind.NO_PLACE,
+            due_on=None,
+            message=N_(
+                "Dites où se consulte le document unique, puis affichez l’avis à un endroit où "
+                "chacun passe."
+            ),
+            source=KEPT,
         )
 
 

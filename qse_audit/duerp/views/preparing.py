@@ -18,7 +18,7 @@ from qse_audit.duerp.views.blueprint import CONTRIBUTION, VERSION, bp, head_of
 from qse_audit.web.conflicts import conflict_page
 from qse_audit.web.database import commits, session
 from qse_audit.web.forms import Form
-from qse_audit.web.guards import requires, requires_move
+from qse_audit.web.guards import requires, requires_elevation, requires_move
 from qse_audit.web.i18n import translate
 from qse_audit.web.sign_in import identity
 
@@ -113,12 +113,22 @@ def delete(version: DuerpVersion) -> ResponseReturnValue:
 @commits
 def move(version: DuerpVersion, name: str) -> ResponseReturnValue:
     """Move a version: contributors consulted, preparation resumed, approved."""
+    return (_approved if name == "approve" else _moved)(version, name)
+
+
+# --- what the views are made of ---
+
+
+def _moved(version: DuerpVersion, name: str) -> ResponseReturnValue:
     services.move_version(session(), version, name, actor=identity(), now=now())
     flash(translate(MOVED[name]), "success")
     return redirect(_url(version), 303)
 
 
-# --- what the views are made of ---
+@requires_elevation
+def _approved(version: DuerpVersion, name: str) -> ResponseReturnValue:
+    """Approve as an employer does: by somebody who has just proved again who they are."""
+    return _moved(version, name)
 
 
 def _refuse_approved(version: DuerpVersion) -> None:

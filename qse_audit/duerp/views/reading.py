@@ -205,7 +205,9 @@ def programme_paper(version: DuerpVersion) -> Response:
 def posters(version: DuerpVersion) -> Response:
     """Send one page a work unit for the workers; ``?unit=`` for one of them."""
     sealed, wanted = _sealed(version), request.args.get("unit", "")
-    keys = [unit.key for unit in sealed.content.units if wanted in {"", unit.key}]
+    content = sealed.content
+    keys = [each.key for each in content.units if each.key == wanted or not wanted]
+    keys = [key for key in keys if content.by_unit[key]]  # nobody reads an empty page
     if not keys:
         raise NotFound(wanted)
     place = place_read(version.organisation_id)
