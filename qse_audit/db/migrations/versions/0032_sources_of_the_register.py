@@ -2,8 +2,8 @@
 
 from qse_audit.db.migrations.codes import set_codes
 
-revision = "0031"
-down_revision = "0030"
+revision = "0032"
+down_revision = "0031"
 
 BEFORE = (
     "audits_planned",
