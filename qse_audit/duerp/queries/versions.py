@@ -295,16 +295,12 @@ def next_number(session: Session, analysis_id: int) -> int:
     return last_version_number(session, analysis_id) + 1
 
 
-def is_prepared(session: Session, analysis_id: int) -> bool:
-    """Say whether a version of a DUERP is being prepared."""
-    return bool(
-        session.scalar(
-            select(
-                exists().where(
-                    DuerpVersion.analysis_id == analysis_id,
-                    DuerpVersion.status != VersionStatus.APPROVED,
-                )
-            )
+def prepared_id(session: Session, analysis_id: int) -> int | None:
+    """Return the version of a DUERP that is being prepared, if there is one."""
+    return session.scalar(
+        select(DuerpVersion.id).where(
+            DuerpVersion.analysis_id == analysis_id,
+            DuerpVersion.status != VersionStatus.APPROVED,
         )
     )
 

@@ -50,7 +50,7 @@ def prepare_version(
     if analysis is None:
         raise NotFound(f"DUERP {analysis_id}")
     refusals = [] if reason.strip() else [NO_REASON]
-    if queries.is_prepared(session, analysis_id):
+    if queries.prepared_id(session, analysis_id) is not None:
         refusals.append(ONE_AT_A_TIME)
     refuse_all(refusals)
     version = DuerpVersion(

@@ -104,7 +104,7 @@ def follow(event: DuerpEvent) -> ResponseReturnValue:
 def measure(described: Described) -> ResponseReturnValue:
     """Write what the yearly programme says of an action."""
     form = _measure_form(described)
-    back = url_for("actions.detail", action_id=described.action.id)
+    back = _programme_url(described)
     title = f"{described.action.reference} · {described.action.title}"
     if not form.validate_on_submit():
         return _form_page(form, title, back)
@@ -119,7 +119,7 @@ def measure(described: Described) -> ResponseReturnValue:
         form.refuse(refused)
         return _form_page(form, title, back)
     flash(_("Mesure décrite."), "success")
-    return redirect(url_for("duerp.index"), 303)
+    return redirect(back, 303)
 
 
 @bp.route("/versions/<int:duerp_id>/transmissions/new", methods=["GET", "POST"])
@@ -225,6 +225,15 @@ def notice() -> Response:
 
 
 # --- what the views are made of ---
+
+
+def _programme_url(described: Described) -> str:
+    """Return the page of the programme being prepared, else that of the action."""
+    action = described.action
+    key = queries.prepared_id(session(), action.context_id)
+    if key is None:
+        return url_for("actions.detail", action_id=action.id)
+    return url_for("duerp.programme", duerp_id=key)
 
 
 def _measure_form(described: Described) -> MeasureForm:
