@@ -338,3 +338,30 @@ class CopyForm(Form):
         [InputRequired(REQUIRED), Length(max=TITLE_MAX)],
         description=_l("Une ligne : le procédé, le moyen, le site ou l’activité."),
     )
+
+
+class ThresholdsForm(Form):
+    """Where bands begin; :func:`thresholds_form` adds a field a band."""
+
+    bands: Sequence[str] = ()
+
+    def thresholds(self) -> dict[str, int]:
+        """Return what was typed, by the code of the band."""
+        return {code: int(self[f"t_{code}"].data) for code in self.bands}
+
+
+def thresholds_form(scale: Scale) -> ThresholdsForm:
+    """Return the form of the thresholds of ``scale``, with what they are."""
+    language = locale()
+    fields = {
+        f"t_{code}": IntegerField(
+            gettext("« %(band)s » à partir de", band=pick(scale.band(code).label, language)),
+            [InputRequired(REQUIRED), NumberRange(2, scale.most)],
+            default=least,
+        )
+        for code, least in scale.thresholds.items()
+    }
+    made = type("ThresholdsForm", (ThresholdsForm,), fields)
+    form: ThresholdsForm = made()
+    form.bands = tuple(scale.thresholds)
+    return form

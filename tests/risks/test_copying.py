@@ -51,3 +51,27 @@ def test_a_line_leads_to_the_indicator_that_it_names(session, cast, browse):
     page = browse(cast.claire, "GET", f"/risks/lines/{named.id}")
     assert page.select_one(f'a[href="{found}"]')
     assert not browse(cast.claire, "GET", f"/risks/lines/{key}").select(f'a[href="{found}"]')
+
+
+def test_thresholds_are_set_before_anything_is_rated(session, cast, browse):
+    analysis = make_analysis(session, cast.claire, scale="amdec-ipr-10")
+    key, path = analysis.id, f"/risks/{analysis.id}/thresholds"
+    page = browse(cast.claire, "GET", path)
+    assert page.select_one("#t_high")["value"] == "100"
+    for wrong in ({"t_medium": "50", "t_high": "40"}, {"t_medium": "", "t_high": "100"},
+                  {"t_medium": "50", "t_high": "1001"}):  # fmt: skip
+        browse(cast.claire, "POST", path, status=422, **wrong)
+    browse(cast.claire, "POST", path, status=303, t_medium="50", t_high="80")
+    risk = make_risk(session, session.get_one(RiskAnalysis, key), cast.claire, 4, 4, 5)
+    assert risk.band == "high"  # 80: the threshold of the house
+    page = browse(cast.claire, "POST", path, status=422, t_medium="50", t_high="120")
+    assert "les seuils ne bougent plus" in page.text
+    browse(cast.claire, "POST", path, status=303, t_medium="50", t_high="80")  # the same again
+    assert "Les seuils ne bougent plus" in browse(cast.claire, "GET", path).text
+    assert (
+        "n’a pas de seuils"
+        in browse(
+            cast.claire, "GET", f"/risks/{make_analysis(session, cast.claire).id}/thresholds"
+        ).text
+    )
+    browse(cast.jean, "GET", path, status=403)

@@ -254,6 +254,7 @@ VERBS: dict[str, Message] = {
     "risk_analysis.edit": N_("Analyse modifiée"),
     "risk_analysis.team": N_("Équipe modifiée"),
     "risk_analysis.sections": N_("Sections modifiées"),
+    "risk_analysis.thresholds": N_("Seuils réglés"),
     "risk_analysis.write-lines": N_("Lignes écrites"),
     "risk_analysis.approve": N_("Version approuvée et figée"),
     "risk_analysis.archive": N_("Analyse archivée"),

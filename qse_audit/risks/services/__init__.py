@@ -31,6 +31,7 @@ from qse_audit.risks.services.sections import (
     remove_section,
     step_section,
 )
+from qse_audit.risks.services.thresholds import is_rated, set_thresholds
 from qse_audit.risks.services.versions import freeze_version
 
 __all__ = [
@@ -47,6 +48,7 @@ __all__ = [
     "freeze_version",
     "import_lines",
     "importer",
+    "is_rated",
     "move_analysis",
     "place_section",
     "preview_lines",
@@ -55,6 +57,7 @@ __all__ = [
     "remove_section",
     "restore_risk",
     "set_team",
+    "set_thresholds",
     "step_section",
     "withdraw_risk",
     "write_lines",

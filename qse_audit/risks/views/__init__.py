@@ -10,6 +10,7 @@ from qse_audit.risks.views import (
     listing,
     pictures,
     sections,
+    thresholds,
     versions,
 )
 from qse_audit.risks.views.blueprint import ANALYSIS, RISK, SECTION, VERSION, bp
@@ -29,5 +30,6 @@ __all__ = [
     "listing",
     "pictures",
     "sections",
+    "thresholds",
     "versions",
 ]
