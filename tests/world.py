@@ -91,6 +91,7 @@ from qse_audit.risks.models import Risk, RiskAnalysis, RiskSection, RiskVersion
 from qse_audit.settings import Settings
 from tests import databases
 from tests.indicators.factories import MONTH, make_indicator, measure
+from tests.shared import shared, templates
 
 ACTORS = [
     "alice",
@@ -210,6 +211,7 @@ def world_on(kind: str) -> Iterator[World]:
         shutil.copytree(instance, folder, dirs_exist_ok=True)
         engine = make_engine(url)
         app = create_app(_settings(url, Path(folder)), engine)
+        app.jinja_env.bytecode_cache = templates()
         app.config.update(
             TESTING=True,
             WTF_CSRF_ENABLED=False,
@@ -225,7 +227,12 @@ def world_on(kind: str) -> Iterator[World]:
 
 @cache
 def _made(kind: str) -> tuple[str, Path]:
-    """Make the world that others are copied from; return its database and its folder."""
+    """Return the world that others are copied from, made once: its database and its folder."""
+    url, folder = shared(f"world-{kind}", lambda: _make(kind))
+    return url, Path(folder)
+
+
+def _make(kind: str) -> tuple[str, str]:
     url, folder = databases.lasting(kind, "world")
     settings, engine = _settings(url, folder), make_engine(url)
     app = create_app(settings, engine)
@@ -234,7 +241,7 @@ def _made(kind: str) -> tuple[str, Path]:
         session.commit()
     app.extensions["worker"].stop()
     databases.let_go(engine)
-    return url, folder
+    return url, str(folder)
 
 
 def _settings(url: str, folder: Path) -> Settings:
