@@ -3,7 +3,6 @@
 A template of a database, a PostgreSQL server, a company: each takes seconds, in every worker.
 """
 
-import fcntl
 import json
 import os
 import shutil
@@ -13,6 +12,7 @@ from functools import cache
 from pathlib import Path
 from typing import TypeVar
 
+from fasteners import InterProcessLock
 from jinja2 import FileSystemBytecodeCache
 
 T = TypeVar("T")
@@ -44,8 +44,7 @@ def shared(name: str, make: Callable[[], T]) -> T:
     It is told as JSON: a tuple comes back as a list.
     """
     told = folder() / f"{name}.json"
-    with (folder() / f"{name}.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+    with InterProcessLock(folder() / f"{name}.lock"):
         if not told.exists():
             told.write_text(json.dumps(make()), encoding="utf-8")
     found: T = json.loads(told.read_text(encoding="utf-8"))
