@@ -41,12 +41,19 @@ def folder() -> Path:
 def shared(name: str, make: Callable[[], T]) -> T:
     """Return what ``make`` told of what it made, for the first worker or for an earlier one.
 
-    It is told as JSON: a tuple comes back as a list.
+    It is told as JSON: a tuple comes back as a list. What failed once fails at once afterwards,
+    with the first reason.
     """
-    told = folder() / f"{name}.json"
+    told, failed = (folder() / f"{name}.{end}" for end in ("json", "failed"))
     with InterProcessLock(folder() / f"{name}.lock"):
+        if failed.exists():
+            raise RuntimeError(f"{name} could not be made: {failed.read_text(encoding='utf-8')}")
         if not told.exists():
-            told.write_text(json.dumps(make()), encoding="utf-8")
+            try:
+                told.write_text(json.dumps(make()), encoding="utf-8")
+            except Exception as error:
+                failed.write_text(repr(error), encoding="utf-8")
+                raise
     found: T = json.loads(told.read_text(encoding="utf-8"))
     return found
 
