@@ -135,12 +135,14 @@ def test_a_threshold_is_a_setting_of_the_firm():
         "high",
     )
     assert stricter.thresholds == {"medium": 50, "high": 80}
-    for wrong, code in (({"low": 2}, "no_threshold"), ({"high": 40}, "band_reversed")):
+    for wrong, code in (({"low": 2}, "no_threshold"), ({"high": 40}, "thresholds_out_of_order")):
         with pytest.raises(Refused) as caught:
             with_thresholds(IPR, wrong)
         assert codes(caught.value.refusals)[0] == code
     with pytest.raises(Refused):
         with_thresholds(PRIORITY, {"H": 100})
+    with pytest.raises(Refused):
+        with_thresholds(IPR, {"high": 1001})
 
 
 def change(scale, *path, to):

@@ -6,6 +6,7 @@ what does not hold together (:mod:`qse_audit.risks.rules.soundness`).
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Any
 
 from qse_audit.core.errors import Refusal, Refused, refuse_all
@@ -87,6 +88,11 @@ def with_thresholds(scale: Scale, thresholds: Mapping[str, int]) -> Scale:
                      known=", ".join(scale.thresholds) or "—")  # fmt: skip
         raise Refused([Refusal("no_threshold", message, scale.source)])
     starts = [thresholds.get(band.code, band.least) for band in scale.bands]
+    known = [start for start in starts if start is not None]
+    if any(after <= before for before, after in pairwise(known)):
+        message = N_("Seuils : %(found)s ; attendu : des nombres qui montent d’un niveau au "
+                     "suivant", found=", ".join(map(str, known[1:])))  # fmt: skip
+        raise Refused([Refusal("thresholds_out_of_order", message, scale.source)])
     ends = [None if start is None else start - 1 for start in starts[1:]]
     changed = replace(
         scale,
