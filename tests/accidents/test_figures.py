@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from qse_audit.accidents import queries, services
-from qse_audit.accidents.queries import figures
+from qse_audit.accidents.queries.registers import registers
 from qse_audit.accidents.rules import EventKind
 from qse_audit.accidents.rules.exposure import ExposureDraft
 from qse_audit.core.clock import now
@@ -79,10 +79,14 @@ def test_hours_are_entered_and_what_cannot_be_read_is_told(
     browse(cast.david, "POST", "/accidents/hours", status=404, **good)
 
 
+def kept_since(session: Session, cast: Cast) -> date | None:
+    return registers(session, [cast.company])[cast.company].since
+
+
 def test_others_read_what_was_declared_since_a_day(
     session: Session, cast: Cast, declare: Declare
 ) -> None:
-    assert figures.kept_since(session, [cast.company]) == {}
+    assert kept_since(session, cast) is None
     old = declare(now=NOW - timedelta(days=9), happened_at=NOW - timedelta(days=300))
     new = declare(kind=EventKind.STOP)
     assert [each.id for each in queries.events_since(session, cast.company, NOW.date())] == [new.id]
@@ -93,6 +97,6 @@ def test_others_read_what_was_declared_since_a_day(
     session.commit()
     assert queries.events_since(session, cast.company, NOW.date()) == ()
     assert queries.events_since(session, cast.other_company, since) == ()
-    assert figures.kept_since(session, [cast.company]) == {cast.company: since}
+    assert kept_since(session, cast) == since
     enter(session, cast, Period.nth(Frequency.MONTH, 2026, 1), "1")
-    assert figures.kept_since(session, [cast.company]) == {cast.company: date(2026, 1, 1)}
+    assert kept_since(session, cast) == date(2026, 1, 1)

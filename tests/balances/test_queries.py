@@ -1,10 +1,13 @@
 """The facts of a small world, computed by hand; whose they are; in how many statements."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from fractions import Fraction
 
 import pytest
 
+from qse_audit.accidents import services as accidents
+from qse_audit.accidents.rules import EventDraft, EventKind
+from qse_audit.accidents.rules.stops import StopDraft
 from qse_audit.balances import queries
 from qse_audit.balances.rules import Absence, BalanceDomain, Drift, Section
 from qse_audit.core.clock import PARIS
@@ -81,6 +84,10 @@ BY_HAND = {
     "objectives-dropped": 1,
     "anomalies-open": 2,
     "anomalies-accepted": 3,
+    "accidents-stop": None,
+    "accidents-no-stop": None,
+    "days-lost": None,
+    "near-misses": None,
 }
 
 
@@ -282,6 +289,29 @@ def grow(session, cast, times):
     for _ in range(times // 10):
         make_indicator(session, who, {date(2025, 1, 1): {"accidents": "1", "heures": "10"}})
     session.commit()
+
+
+def test_accidents_are_those_of_the_register_and_nothing_before_it_was_kept(session, cast, world):
+    before = facts_of(session, cast.claire)
+    assert before.figure("accidents-stop").value is None, "nothing recorded is not zero"
+    told = datetime(2025, 2, 3, 9, tzinfo=PARIS)
+    for kind in (EventKind.STOP, EventKind.NEAR_MISS, EventKind.COMMUTING):
+        draft = EventDraft(kind=kind, happened_at=told, place="Quai", facts_text="Une chute")
+        event = accidents.declare_event(session, draft, actor=cast.claire, now=told)
+        if kind is EventKind.STOP:
+            stop = StopDraft(from_on=date(2025, 2, 4), until_on=date(2025, 2, 8))
+            later = told + timedelta(days=2)
+            accidents.record_stop(session, event, stop, actor=cast.claire, now=later)
+    session.commit()
+    facts = facts_of(session, cast.claire)
+    found = {key: facts.figure(key) for key in ("accidents-stop", "accidents-no-stop",
+                                                "days-lost", "near-misses")}  # fmt: skip
+    assert {key: figure.value for key, figure in found.items()} == {
+        "accidents-stop": 1, "accidents-no-stop": 0, "days-lost": 5, "near-misses": 1,
+    }  # fmt: skip
+    assert found["accidents-stop"].before is None
+    assert [each.kind for each in found["accidents-stop"].sources] == ["accident"]
+    assert found["accidents-stop"].section is Section.ACCIDENTS
 
 
 def test_the_facts_cost_the_same_statements_with_ten_and_a_hundred_times_the_records(

@@ -280,6 +280,10 @@ class Register:
         found = (e for e in self.events if e.kind in kinds and e.happened_on in period)
         return Fraction(sum(is_counted(each, self._of(each.happened_on)) for each in found))
 
+    def counted(self) -> tuple[Occurrence, ...]:
+        """Return the events that count with the hours of their month."""
+        return tuple(e for e in self.events if is_counted(e, self._of(e.happened_on)))
+
     def days_lost(self, period: Period) -> Fraction | None:
         """Return the days of stop that fall in ``period``; ``None`` before it was kept."""
         if not self.knows(period):

@@ -11,8 +11,8 @@ from flask_babel import gettext as _
 from qse_audit.accidents import services
 from qse_audit.accidents.forms import HoursForm
 from qse_audit.accidents.queries import figures
+from qse_audit.accidents.queries.registers import registers
 from qse_audit.accidents.reports import charts
-from qse_audit.accidents.rules.exposure import worked_of
 from qse_audit.accidents.rules.rates import (
     FORMULAS,
     REFERENCES,
@@ -116,10 +116,8 @@ def entered(form: HoursForm) -> bool:
 def counted_for(site_id: int | None, until: str = "") -> Counted:
     """Return what happened and what was worked, of one site or of the whole organisation."""
     here = identity().organisation_id
-    events = figures.occurrences(session(), [here]).get(here, ())
-    if site_id is not None:
-        events = [event for event in events if event.site_id == site_id]
-    worked = worked_of(figures.entries(session(), [here]).get(here, ()), site_id)
+    register = registers(session(), [here], site_id=site_id)[here]
+    events, worked = register.events, register.worked
     this_month = Period.of(Frequency.MONTH, day_in_paris(now()))
     known = [month for month, each in worked.items() if each.hours is not None]
     last = max(known, default=this_month.previous)

@@ -14,6 +14,7 @@ from qse_audit.audits.models import Audit
 from qse_audit.audits.rules import AuditStatus
 from qse_audit.balances.queries.measures import indicators_of, signals_of
 from qse_audit.balances.queries.places import Atlas, atlas_of, place_of
+from qse_audit.balances.queries.register import accidents_of
 from qse_audit.balances.rules import (
     ActionRecord,
     AuditRecord,
@@ -47,11 +48,13 @@ DECIDED = (
 
 
 def records_of(session: Session, organisation_id: int, span: Span) -> Records:
-    """Return what bears on ``span`` and the period before it: seventeen statements at any size."""
+    """Return what bears on ``span`` and the period before it: eighteen statements at any size."""
     here, since, until = organisation_id, span.before.from_on, span.until_on
     atlas = atlas_of(session, here)
     indicators = indicators_of(session, here, since=since)
     coherence = _coherence(session, here, until=until)
+    accidents, kept_since = accidents_of(session, here)
+    known = _since(session, here, indicators, coherence)
     return Records(
         audits=_audits(session, here, atlas),
         findings=_findings(session, here, atlas, until=until),
@@ -61,7 +64,8 @@ def records_of(session: Session, organisation_id: int, span: Span) -> Records:
         signals=signals_of(session, here, since=since),
         objectives=_objectives(session, here),
         coherence=coherence,
-        since=_since(session, here, indicators, coherence),
+        accidents=accidents,
+        since=known if kept_since is None else {**known, Section.ACCIDENTS: kept_since},
         sites=_sites(session, here),
     )
 

@@ -6,6 +6,8 @@ from typing import Any
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
+from qse_audit.accidents.models import Accident
+from qse_audit.accidents.queries import readable_by as readable_accidents
 from qse_audit.actions.models import Action
 from qse_audit.actions.queries import readable_by as readable_actions
 from qse_audit.audits.models import Audit
@@ -43,4 +45,6 @@ def _scoped(kind: str, keys: list[int], who: Identity) -> Select[Any] | None:
         return select(Finding.id).where(Finding.id.in_(keys), readable_findings(who))
     if kind == Kind.ACTION:
         return select(Action.id).where(Action.id.in_(keys), readable_actions(who))
+    if kind == Kind.ACCIDENT:
+        return select(Accident.id).where(Accident.id.in_(keys), readable_accidents(who))
     return None

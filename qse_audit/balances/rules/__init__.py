@@ -41,6 +41,7 @@ from qse_audit.balances.rules.figures import (
 )
 from qse_audit.balances.rules.records import (
     EVERYTHING,
+    AccidentRecord,
     ActionRecord,
     AuditRecord,
     CoherenceRecord,
@@ -89,6 +90,7 @@ __all__ = [
     "TITLE_MAX",
     "VERBS",
     "Absence",
+    "AccidentRecord",
     "ActionRecord",
     "AuditRecord",
     "BalanceDomain",

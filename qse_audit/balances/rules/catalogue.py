@@ -2,8 +2,10 @@
 
 from dataclasses import dataclass
 
+from qse_audit.accidents.rules import EventKind
 from qse_audit.balances.rules import counting as c
 from qse_audit.balances.rules import measuring as m
+from qse_audit.balances.rules import register as e
 from qse_audit.balances.rules.codes import Section, Unit, Wanted
 from qse_audit.balances.rules.counting import Count
 from qse_audit.balances.rules.figures import Definition
@@ -33,7 +35,7 @@ def _line(
 
 
 A, F, T = Section.AUDITS, Section.FINDINGS, Section.ACTIONS
-N, B = Section.INDICATORS, Section.OBJECTIVES
+N, X, B = Section.INDICATORS, Section.ACCIDENTS, Section.OBJECTIVES
 UP, DOWN = Wanted.UP, Wanted.DOWN
 
 AUDITS = (
@@ -211,6 +213,32 @@ INDICATORS = (
         m.signals_unanalysed, section=N, wanted=DOWN,
     ),
 )  # fmt: skip
+ACCIDENTS = (
+    _line(
+        "accidents-stop", N_("Accidents du travail avec arrêt"),
+        N_("Événements de cette nature au registre, arrivés pendant la période, hors écartés ; "
+           "ceux des intérimaires quand leurs heures sont comptées, jamais ceux des entreprises "
+           "extérieures."),
+        e.events_of(EventKind.STOP), section=X, wanted=DOWN,
+    ),
+    _line(
+        "accidents-no-stop", N_("Accidents du travail sans arrêt"),
+        N_("Accidents déclarés sans jour d’arrêt, au registre, comptés de la même façon."),
+        e.events_of(EventKind.NO_STOP), section=X, wanted=DOWN,
+    ),
+    _line(
+        "days-lost", N_("Jours d’arrêt"),
+        N_("Jours calendaires d’arrêt qui tombent dans la période, aussi pour des accidents "
+           "antérieurs, d’après le registre."),
+        e.days_lost, section=X, unit=Unit.DAYS, wanted=DOWN,
+    ),
+    _line(
+        "near-misses", N_("Presque accidents et situations dangereuses"),
+        N_("Événements dits avant que quelqu’un soit touché, au registre, pendant la période : en "
+           "dire plus est souvent bon signe."),
+        e.events_of(EventKind.NEAR_MISS, EventKind.DANGEROUS), section=X,
+    ),
+)  # fmt: skip
 OBJECTIVES = (
     _line(
         "objectives-due", N_("Objectifs échus"),
@@ -259,5 +287,12 @@ OBJECTIVES = (
         c.anomalies(accepted=True), section=B,
     ),
 )  # fmt: skip
-CATALOGUE: tuple[Counted, ...] = (*AUDITS, *FINDINGS, *ACTIONS, *INDICATORS, *OBJECTIVES)
+CATALOGUE: tuple[Counted, ...] = (
+    *AUDITS,
+    *FINDINGS,
+    *ACTIONS,
+    *INDICATORS,
+    *ACCIDENTS,
+    *OBJECTIVES,
+)
 """Every figure, section by section, in the order in which they are read."""

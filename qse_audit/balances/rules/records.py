@@ -5,6 +5,8 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any, TypeVar
 
+from qse_audit.accidents.rules import EventKind
+from qse_audit.accidents.rules.stops import Span as StopSpan
 from qse_audit.balances.rules.codes import BalanceDomain, Section
 from qse_audit.core.expressions import Aggregation
 from qse_audit.core.periods import Frequency
@@ -118,6 +120,16 @@ class CoherenceRecord(Record):
     accepted_count: int
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccidentRecord(Record):
+    """An event of the register that counts in the rates."""
+
+    kind: EventKind
+    happened_on: date
+    spans: Sequence[StopSpan] = ()
+    """Its days of stop."""
+
+
 R = TypeVar("R", bound=Record)
 
 
@@ -132,6 +144,7 @@ class Records:
     indicators: Sequence[IndicatorRecord] = ()
     signals: Sequence[SignalRecord] = ()
     objectives: Sequence[ObjectiveRecord] = ()
+    accidents: Sequence[AccidentRecord] = ()
     coherence: Sequence[CoherenceRecord] = ()
     """Of the whole organisation: the cascade is one."""
     since: Mapping[Section, date] = field(default_factory=dict)
@@ -140,8 +153,17 @@ class Records:
     """The names of the sites of the organisation."""
 
 
-PLACED = ("audits", "findings", "actions", "judged", "indicators", "signals", "objectives")
-LEFT_OUT = ("audits", "findings", "actions", "indicators", "objectives")
+PLACED = (
+    "audits",
+    "findings",
+    "actions",
+    "judged",
+    "indicators",
+    "signals",
+    "objectives",
+    "accidents",
+)
+LEFT_OUT = ("audits", "findings", "actions", "indicators", "objectives", "accidents")
 """The records that are told of when nothing says where they belong."""
 
 

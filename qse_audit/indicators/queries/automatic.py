@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Subquery, case, func, select
 from sqlalchemy.orm import Session
 
-from qse_audit.accidents.queries.figures import registers
+from qse_audit.accidents.queries.registers import registers
 from qse_audit.actions.models import Action
 from qse_audit.actions.rules import ActionStatus
 from qse_audit.audits.models import Audit, ChecklistItem
@@ -34,7 +34,7 @@ EFFECTIVE, INEFFECTIVE = "action.verify-effective", "action.verify-ineffective"
 def records_of(
     session: Session, organisations: Iterable[int], *, since: date, today: date
 ) -> Mapping[int, Records]:
-    """Return what can be counted from ``since`` on, by organisation: eleven statements."""
+    """Return what can be counted from ``since`` on, by organisation: seven statements."""
     here = sorted(set(organisations))
     audits, findings = _audits(session, here, since), _findings(session, here, since)
     actions, judged = _actions(session, here, since), _judged(session, here, since)
