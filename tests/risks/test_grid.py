@@ -107,6 +107,21 @@ def test_a_note_goes_down_only_with_a_reason_or_through_a_proof(session, cast, g
     assert risks(session)[0][1] == 3
 
 
+def test_a_rating_is_not_taken_away_and_a_withdrawn_line_not_written(session, cast, grid, analysis):
+    risk = make_risk(session, analysis, cast.claire, 8, 4, 5)
+    names = ("severity", "occurrence", "detection")
+    page = grid(status=422, **{f"c-1-note-{name}": "" for name in names})
+    assert "une cotation ne s’efface pas" in page.text
+    page = grid.open()
+    services.withdraw_risk(session, session.get_one(Risk, risk.id), "Poste supprimé",
+                           actor=cast.claire, now=now())  # fmt: skip
+    session.commit()
+    answer = grid(status=409, page=page, **{"c-1-event": "Autre"})
+    answer = grid(status=422, page=answer)
+    assert "la ligne n° 1 est retirée" in answer.text
+    assert risks(session)[0][0] == "Diamètre hors tolérance"
+
+
 def test_the_grid_is_for_those_who_edit(session, cast, browse, analysis):
     key = analysis.id
     browse(cast.jean, "GET", f"/risks/{key}/grid", status=403)

@@ -235,6 +235,9 @@ def _batch_refusals(
         if line.number is not None and line.number not in known:
             told = N_("la ligne n° %(number)d n’existe pas dans l’analyse", number=line.number)
             faults.append(Refusal("number", told, HOUSE))
+        elif line.number is not None and known[line.number].withdrawn_at is not None:
+            told = N_("la ligne n° %(number)d est retirée", number=line.number)
+            faults.append(Refusal("withdrawn", told, HOUSE))
         found += [_placed(line.place, fault) for fault in faults]
         if len(found) >= TOLD_AT_MOST:
             break

@@ -1,6 +1,6 @@
 """The grid of a section: many lines at once, by the keys of a spreadsheet."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import count
 from typing import Any
@@ -10,10 +10,10 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from qse_audit.core.clock import now
-from qse_audit.core.errors import Conflict, Refusal, Refused
+from qse_audit.core.errors import Conflict, Refusal, Refused, refuse_all
 from qse_audit.core.permissions import Permission
 from qse_audit.core.tables import Fault
-from qse_audit.core.text import Message
+from qse_audit.core.text import N_, Message
 from qse_audit.risks import queries, services
 from qse_audit.risks.files import said
 from qse_audit.risks.forms import GridForm
@@ -126,7 +126,9 @@ def _stored(analysis: RiskAnalysis, form: GridForm, typed: Sequence[TypedRow]) -
     """
     touched = [row for row in typed if row.is_touched]
     numbers = [row.number for row in touched if row.number is not None]
-    _check_versions(analysis, touched, queries.grid_lines(session(), analysis.id, numbers))
+    stored = queries.grid_lines(session(), analysis.id, numbers)
+    _check_versions(analysis, touched, stored)
+    refuse_all([each for row in touched for each in _emptied(row, stored.get(row.number or 0))])
     paths = queries.section_paths(session(), analysis.id)
     read = read_grid(
         touched,
@@ -141,6 +143,15 @@ def _stored(analysis: RiskAnalysis, form: GridForm, typed: Sequence[TypedRow]) -
     return services.import_lines(
         session(), analysis, read, reason=reason, actor=identity(), now=now()
     )
+
+
+def _emptied(row: TypedRow, line: Any) -> Iterator[Refusal]:
+    """Give that the notes of a rated line were all taken away."""
+    notes = [text for code, text in row.texts.items() if code.startswith(NOTE)]
+    if line is not None and line.notes and not any(text.strip() for text in notes):
+        told = N_("ligne %(line)d : une cotation ne s’efface pas ; donnez d’autres notes, ou "
+                  "retirez la ligne.", line=row.place)  # fmt: skip
+        yield Refusal("notes_emptied", told)
 
 
 def _check_versions(
