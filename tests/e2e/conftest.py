@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -10,10 +11,13 @@ import urllib.request
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from tests.shared import folder, shared
 
 CHROMIUM = "/usr/bin/chromium"
 FLAGS = (
@@ -46,22 +50,34 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-@pytest.fixture(scope="session")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
-    """Load the demo company and serve it until the tests end."""
-    instance = tmp_path_factory.mktemp("demo")
-    environment = {**os.environ, "QSE_INSTANCE": str(instance), "QSE_DATABASE_URL": ""}
-    command = [sys.executable, "-m", "qse_audit", "demo"]
+COMMAND = (sys.executable, "-m", "qse_audit", "demo")
+
+
+def environment_of(instance: Path) -> dict[str, str]:
+    return {**os.environ, "QSE_INSTANCE": str(instance), "QSE_DATABASE_URL": ""}
+
+
+def load_demo() -> dict[str, Any]:
+    """Load the demo company, once for all workers, and return what it told."""
     loaded = subprocess.run(
-        [*command, "--no-serve", "--json"],
-        env=environment,
+        [*COMMAND, "--no-serve", "--json"],
+        env=environment_of(folder() / "demo"),
         capture_output=True,
         text=True,
         check=True,
     )
-    told = json.loads(loaded.stdout)
+    told: dict[str, Any] = json.loads(loaded.stdout)
+    return told
+
+
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
+    """Serve a copy of the demo company until the tests end."""
+    instance = tmp_path_factory.mktemp("demo")
+    told = shared("demo", load_demo)
+    shutil.copytree(folder() / "demo", instance, dirs_exist_ok=True)
     port = free_port()
-    with subprocess.Popen([*command, "--port", str(port)], env=environment) as server:
+    with subprocess.Popen([*COMMAND, "--port", str(port)], env=environment_of(instance)) as server:
         url = f"http://127.0.0.1:{port}"
         wait_for(f"{url}/health")
         accounts = {each["role"]: each for each in reversed(told["accounts"])}
