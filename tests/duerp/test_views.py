@@ -253,3 +253,24 @@ def test_a_difference_sends_few_statements(browse, session, cast, duerp, approve
     statements.clear()
     browse(cast.bob, "GET", url)
     assert len(statements) - 1 <= 8, "\n\n".join(statements)  # one signs in
+
+
+def test_the_home_page_says_what_is_due_and_what_awaits_the_employer(browse, session, cast, duerp):
+    event = services.note_event(
+        session, TriggerKind.MACHINE, NOW.date(), "Tour neuf", actor=cast.claire, now=NOW
+    )
+    draft = services.prepare_version(session, duerp.id, "Tour", actor=cast.claire, now=NOW)
+    services.write_version(session, draft, "Tour", [event.id], actor=cast.claire, now=NOW)
+    session.commit()
+    page = browse(cast.claire, "GET", "/")
+    assert "Aucune version approuvée" in page.text
+    assert "Évènements à prendre en compte : 1" in page.text
+    assert "Document unique à approuver" not in browse(cast.jean, "GET", "/").text
+    consult(session, draft, cast.claire)
+    page = browse(cast.jean, "GET", "/")
+    assert page.select(f'.todo a[href="/duerp/versions/{draft.id}"]')
+    browse(cast.jean, "POST", f"/duerp/versions/{draft.id}/approve", status=303, elevated=True)
+    page = browse(cast.claire, "GET", "/")
+    assert "Version non transmise" in page.text
+    assert "Évènements à prendre en compte" not in page.text
+    assert "Document unique" not in browse(cast.bob, "GET", "/").select_one("main").text
