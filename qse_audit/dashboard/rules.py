@@ -174,7 +174,7 @@ SUBJECTS: Mapping[str, Message] = {
     "risk": N_("Risque"),
     "risk_version": N_("Version d’une analyse de risques"),
     "workshop": N_("Atelier"),
-    "duerp": N_("Document unique"),
+    "duerp_version": N_("Document unique"),
     "duerp_event": N_("Évènement du document unique"),
     "duerp_measure": N_("Mesure du programme de prévention"),
     "duerp_request": N_("Demande de consultation"),

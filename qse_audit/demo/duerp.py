@@ -165,7 +165,7 @@ def _ask_action(made: Made, each: Mapping[str, Any], now: datetime) -> None:
 
 
 def _describe(made: Made, action: Action, each: Mapping[str, Any], now: datetime) -> None:
-    described = queries.get_described(made.world.session, action.id)
+    described = queries.get_described(made.world.session, made.found.id, action.id)
     draft = MeasureDraft(
         conditions=each["conditions"],
         result_indicator=each["result"],

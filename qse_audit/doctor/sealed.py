@@ -197,7 +197,7 @@ def _duerps(session: Session) -> Iterator[_Paper]:
             f"duerp_version/{record.version_id}",
             N_("document unique, version %(number)d", number=number),
             organisation_id,
-            ("duerp", record.version_id, number),
+            ("duerp_version", record.version_id, number),
             {"sha256": record.sha256},
             hashlib.sha256(record.document.encode()).hexdigest() == record.sha256,
             (record.head_seq, record.head_hash),

@@ -147,7 +147,7 @@ def acts(session: Session, ids: Sequence[int]) -> Mapping[int, Collection[int]]:
         .join(DuerpVersion, DuerpVersion.id == DuerpRecord.version_id)
         .join(
             Event,
-            (Event.subject_kind == "duerp")
+            (Event.subject_kind == "duerp_version")
             & (Event.subject_id == DuerpRecord.version_id)
             & (Event.organisation_id == DuerpVersion.organisation_id),
         )

@@ -238,14 +238,14 @@ def test_from_fifty_employees_an_approval_waits_for_each_measure(session, cast, 
         starts_on=TODAY,
     )  # fmt: skip
     for each in session.scalars(select(Action)).all():
-        described = queries.get_described(session, each.id)
+        described = queries.get_described(session, duerp.id, each.id)
         services.describe_measure(session, described, drafts, actor=cast.claire, now=NOW)
     session.commit()
     record = services.move_version(session, version, "approve", actor=cast.jean, now=NOW)
     measure = queries.frozen_content(record).measures[0]
     assert (measure.reference, measure.cost_euros) == (action.reference, Decimal("4200.50"))
     assert queries.frozen_content(record).by_line[measure.line_keys[0]][0] == measure
-    described = queries.get_described(session, action.id)
+    described = queries.get_described(session, duerp.id, action.id)
     with pytest.raises(Conflict):
         services.describe_measure(
             session, described, MeasureDraft(conditions="Autre"), version=99, actor=cast.claire,

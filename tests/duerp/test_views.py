@@ -131,7 +131,7 @@ def test_what_is_missing_is_told_and_nothing_is_approved(browse, session, cast, 
     assert one(session, DuerpVersion).status is VersionStatus.CONSULTED
     page = browse(cast.claire, "GET", f"{url}/programme")
     assert "Mesures à compléter : 1" in page.text
-    address = f"/duerp/measures/{action.id}"
+    address = f"{url}/measures/{action.id}"
     assert page.select(f'a[href="{address}"]')
     page = browse(cast.claire, "POST", address, status=422, cost_euros="-3", version="0")
     assert page.select_one('#cost_euros[aria-invalid="true"]')

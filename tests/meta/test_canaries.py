@@ -83,6 +83,7 @@ NARROWER = {
     "accident_stop": Permission.ACCIDENT_FILE,
     "accident_duty": Permission.ACCIDENT_FILE,
     "exposure": Permission.ACCIDENT_HOURS,
+    "duerp_place": Permission.DUERP_LIST,
 }
 """Tables whose rows open with a permission on the object or organisation that they belong to."""
 TIED = {"title", "reference", "file_name"}

@@ -35,7 +35,6 @@ from qse_audit.duerp.rules import (
     VersionStatus,
     duties_on,
 )
-from qse_audit.policies import Access
 
 HURT_AT_WORK = (EventKind.STOP, EventKind.NO_STOP, EventKind.FIRST_AID, EventKind.DISEASE)
 MOST_ACCIDENTS = 200
@@ -165,28 +164,27 @@ def _measure(row: Any) -> Measure:
     )
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Described:
     """An action of a DUERP with what the programme says of it."""
 
     action: Action
     measure: DuerpMeasure | None
 
-    def access(self) -> Access:
-        """Return what the policy may know: whose it is; nobody’s where it answers no risk."""
-        is_measure = self.action.context_kind is Kind.RISK_ANALYSIS
-        return Access(organisations=frozenset({self.action.organisation_id} if is_measure else ()))
 
-
-def get_described(session: Session, action_id: int) -> Described:
-    """Return an action, described or not yet.
+def get_described(session: Session, analysis_id: int, action_id: int) -> Described:
+    """Return an action that a DUERP asks for, described or not yet.
 
     :raises NotFound: if there is none.
     """
     row = session.execute(
         select(Action, DuerpMeasure)
         .outerjoin(DuerpMeasure, DuerpMeasure.action_id == Action.id)
-        .where(Action.id == action_id)
+        .where(
+            Action.id == action_id,
+            Action.context_kind == Kind.RISK_ANALYSIS,
+            Action.context_id == analysis_id,
+        )
     ).first()
     if row is None:
         raise NotFound(f"measure of action {action_id}")

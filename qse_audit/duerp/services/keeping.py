@@ -193,8 +193,9 @@ def describe_measure(
     if changed := change(held, wanted, version=version):
         held.version = held.version or 1
         session.add(held)
+        session.flush()
         data = {"reference": action.reference, "changed": changed}
-        _note(session, ("duerp_measure", action.id), "measure",
+        _note(session, ("duerp_measure", held.id), "measure",
               actor=actor, now=now, data=data, texts=texts)  # fmt: skip
     return held
 
@@ -221,7 +222,7 @@ def note_transmission(
     session.add(row)
     data = {"number": version.number, "recipient": sent.recipient.value,
             "sent_on": sent.sent_on.isoformat()}  # fmt: skip
-    _note(session, ("duerp", version.id), "send",
+    _note(session, ("duerp_version", version.id), "send",
           actor=actor, now=now, data=data, texts={"name": row.name})  # fmt: skip
     return row
 

@@ -275,7 +275,7 @@ def _note(
     session.flush()
     done = Act(
         verb=f"duerp.{act}",
-        kind="duerp",
+        kind="duerp_version",
         subject_id=version.id,
         data={"reference": version.analysis.reference, "number": version.number, **(data or {})},
         texts={name: text for name, text in (texts or {}).items() if text},

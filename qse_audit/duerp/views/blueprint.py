@@ -20,7 +20,6 @@ P = Permission
 VERSION = Target(queries.get_version, "duerp_id", read=P.DUERP_READ)
 CONTRIBUTION = Target(queries.get_contribution, "contribution_id", read=P.DUERP_READ)
 EVENT = Target(queries.get_event, "trigger_id", read=P.DUERP_LIST)
-MEASURE = Target(queries.get_described, "action_id", read=P.DUERP_LIST)
 REQUEST = Target(queries.get_request, "request_id", read=P.DUERP_KEEP)
 
 

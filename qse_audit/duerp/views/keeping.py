@@ -25,7 +25,6 @@ from qse_audit.duerp.queries import Described
 from qse_audit.duerp.rules import Recipient, in_force_between
 from qse_audit.duerp.views.blueprint import (
     EVENT,
-    MEASURE,
     REQUEST,
     VERSION,
     bp,
@@ -98,13 +97,13 @@ def follow(event: DuerpEvent) -> ResponseReturnValue:
     return redirect(back, 303)
 
 
-@bp.route("/measures/<int:action_id>", methods=["GET", "POST"])
-@requires(P.DUERP_KEEP, on=MEASURE)
+@bp.route("/versions/<int:duerp_id>/measures/<int:measure>", methods=["GET", "POST"])
+@requires(P.DUERP_KEEP, on=VERSION)
 @commits
-def measure(described: Described) -> ResponseReturnValue:
+def describe(version: DuerpVersion, measure: int) -> ResponseReturnValue:
     """Write what the yearly programme says of an action."""
-    form = _measure_form(described)
-    back = _programme_url(described)
+    described = queries.get_described(session(), version.analysis_id, measure)
+    form, back = _measure_form(described), url_for("duerp.programme", duerp_id=version.id)
     title = f"{described.action.reference} · {described.action.title}"
     if not form.validate_on_submit():
         return _form_page(form, title, back)
@@ -113,8 +112,8 @@ def measure(described: Described) -> ResponseReturnValue:
         services.describe_measure(session(), described, draft, version=seen, actor=who, now=now())
     except Conflict:
         stored = MeasureForm(formdata=None, obj=described.measure)
-        version = described.measure.version if described.measure else 0
-        return conflict_page(form, stored, version=version, back_url=back)
+        held = described.measure.version if described.measure else 0
+        return conflict_page(form, stored, version=held, back_url=back)
     except Refused as refused:
         form.refuse(refused)
         return _form_page(form, title, back)
@@ -225,15 +224,6 @@ def notice() -> Response:
 
 
 # --- what the views are made of ---
-
-
-def _programme_url(described: Described) -> str:
-    """Return the page of the programme being prepared, else that of the action."""
-    action = described.action
-    key = queries.prepared_id(session(), action.context_id)
-    if key is None:
-        return url_for("actions.detail", action_id=action.id)
-    return url_for("duerp.programme", duerp_id=key)
 
 
 def _measure_form(described: Described) -> MeasureForm:

@@ -113,7 +113,7 @@ def delete(version: DuerpVersion) -> ResponseReturnValue:
 @commits
 def move(version: DuerpVersion, name: str) -> ResponseReturnValue:
     """Move a version: contributors consulted, preparation resumed, approved."""
-    return (_approved if name == "approve" else _moved)(version, name)
+    return _approved(version) if name == "approve" else _moved(version, name)
 
 
 # --- what the views are made of ---
@@ -126,9 +126,9 @@ def _moved(version: DuerpVersion, name: str) -> ResponseReturnValue:
 
 
 @requires_elevation
-def _approved(version: DuerpVersion, name: str) -> ResponseReturnValue:
+def _approved(version: DuerpVersion) -> ResponseReturnValue:
     """Approve as an employer does: by somebody who has just proved again who they are."""
-    return _moved(version, name)
+    return _moved(version, "approve")
 
 
 def _refuse_approved(version: DuerpVersion) -> None:

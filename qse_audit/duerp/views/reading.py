@@ -89,7 +89,9 @@ def show(version: DuerpVersion) -> ResponseReturnValue:
         refusals={} if record else _refusals(version, content),
         others=_others(version),
         history=timeline(
-            history(session(), "duerp", version.id, text="reason", repeated=REPEATED), VERBS, TONES
+            history(session(), "duerp_version", version.id, text="reason", repeated=REPEATED),
+            VERBS,
+            TONES,
         ),
     )
 
