@@ -1,10 +1,12 @@
 """The rates on their page, and the hours that they divide by."""
 
+import io
 from collections.abc import Callable
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
+from pypdf import PdfReader
 from sqlalchemy.orm import Session
 
 from qse_audit.accidents import queries, services
@@ -77,6 +79,22 @@ def test_hours_are_entered_and_what_cannot_be_read_is_told(
         assert page.select_one("input[name=headcount]")["value"] == (good | changes)["headcount"]
     browse(cast.jean, "GET", "/accidents/hours", status=403)
     browse(cast.david, "POST", "/accidents/hours", status=404, **good)
+
+
+def test_the_sheet_of_a_year_prints_its_events_and_nobody(
+    browse: Browse, cast: Cast, declare: Declare
+) -> None:
+    declare(kind=EventKind.STOP, function_label="fonction-secrète", place="Presse")
+    declare(kind=EventKind.STOP, happened_at=NOW - timedelta(days=400), place="Ailleurs")
+    answer = browse(cast.jean, "GET", "/accidents/years/2026/sheet.pdf").response
+    text = " ".join(page.extract_text() for page in PdfReader(io.BytesIO(answer.data)).pages)
+    assert "EVT-2026-001" in text
+    assert "Presse" in text
+    assert "Ailleurs" not in text
+    assert "secrète" not in text
+    assert "Claire" not in text
+    browse(cast.bob, "GET", "/accidents/years/2026/sheet.pdf", status=403)
+    browse(cast.jean, "GET", "/accidents/years/2999/sheet.pdf", status=404)
 
 
 def kept_since(session: Session, cast: Cast) -> date | None:

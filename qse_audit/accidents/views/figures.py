@@ -2,17 +2,20 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
-from flask import flash, redirect, render_template, url_for
+from flask import Response, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from qse_audit.accidents import services
+from qse_audit.accidents import queries, reports, services
 from qse_audit.accidents.forms import HoursForm
-from qse_audit.accidents.queries import figures
+from qse_audit.accidents.queries import AccidentFilter, figures
 from qse_audit.accidents.queries.registers import registers
 from qse_audit.accidents.reports import charts
+from qse_audit.accidents.rules import EventStatus
+from qse_audit.accidents.rules.events import FIRST_YEAR
 from qse_audit.accidents.rules.rates import (
     FORMULAS,
     REFERENCES,
@@ -26,11 +29,12 @@ from qse_audit.accidents.rules.rates import (
 )
 from qse_audit.accidents.views.blueprint import bp
 from qse_audit.accidents.views.listing import number
-from qse_audit.accounts.queries import sites_of
+from qse_audit.accounts.queries import get_organisation, sites_of
 from qse_audit.core.clock import day_in_paris, now
-from qse_audit.core.errors import BadInput, Refused
+from qse_audit.core.errors import BadInput, NotFound, Refused
 from qse_audit.core.periods import Frequency, Period
 from qse_audit.core.permissions import Permission
+from qse_audit.documents.names import MEDIA_TYPES
 from qse_audit.web.database import commits, session
 from qse_audit.web.guards import can, requires
 from qse_audit.web.i18n import locale
@@ -96,7 +100,44 @@ def hours() -> ResponseReturnValue:
     return body, 422 if form.errors else 200
 
 
+@bp.get("/years/<int:year>/sheet.pdf")
+@requires(Permission.ACCIDENT_FIGURES)
+def year_sheet(year: int) -> ResponseReturnValue:
+    """Send the register of a year as PDF, without anything about a person."""
+    at, who = now(), identity()
+    if not FIRST_YEAR <= year <= day_in_paris(at).year:
+        raise NotFound(f"year {year}")
+    found = queries.register(session(), who, AccidentFilter(year=year), at)
+    lines = [line for line in found if line.status is not EventStatus.DISMISSED]
+    counted = counted_for(None)
+    months = months_of(year, day_in_paris(at))
+    sheet = reports.Year(
+        year=year,
+        organisation=get_organisation(session(), who.organisation_id).name,
+        rates=rates(months, counted.events, counted.worked),
+        events=lines,
+        printed_at=at,
+    )
+    return pdf_of(sheet)
+
+
 # --- what the views are made of ---
+
+
+def months_of(year: int, today: date) -> tuple[Period, ...]:
+    """Return the months of a year that are over; its first one at least."""
+    first = Period.nth(Frequency.MONTH, year)
+    last = min(first.shift(11), Period.of(Frequency.MONTH, today).previous)
+    return tuple(first.to(max(first, last)))
+
+
+def pdf_of(sheet: reports.Year) -> Response:
+    """Return the sheet of a year as a file."""
+    return Response(
+        reports.year_pdf(sheet, locale()),
+        content_type=MEDIA_TYPES["pdf"],
+        headers={"Content-Disposition": f"attachment; filename=registre-{sheet.year}.pdf"},
+    )
 
 
 def entered(form: HoursForm) -> bool:
