@@ -26,12 +26,10 @@ from qse_audit.audits import services as audits_services
 from qse_audit.audits import views as audits
 from qse_audit.balances import rules as balances_rules
 from qse_audit.balances import views as balances
-from qse_audit.causes import queries as causes_queries
 from qse_audit.causes import views as causes
 from qse_audit.certifications import views as certifications
 from qse_audit.core.clock import now
 from qse_audit.core.permissions import Kind, Permission
-from qse_audit.core.text import N_
 from qse_audit.dashboard import views as dashboard
 from qse_audit.db.engine import make_engine
 from qse_audit.documents.store import FileStore
@@ -68,11 +66,12 @@ from qse_audit.web import (
 )
 from qse_audit.web.guards import can
 from qse_audit.web.navigation import navigation
-from qse_audit.web.origins import OriginPage, Place, Studies
+from qse_audit.web.origins import OriginPage, Place
 from qse_audit.web.work import PATIENCE_SECONDS
 from qse_audit.works import views as works
 from qse_audit.works.jobs import Worker
 from qse_audit.works.services import WorkKind
+from qse_audit.workshops import views as workshops
 
 FEATURES: tuple[ModuleType, ...] = (
     accounts,
@@ -87,6 +86,7 @@ FEATURES: tuple[ModuleType, ...] = (
     audits,
     indicators,
     risks,
+    workshops,
     duerp,
     policy,
     objectives,
@@ -126,13 +126,16 @@ ORIGINS: dict[Kind, OriginPage] = {
         organisation_id=lambda analysis: analysis.organisation_id,
         label=lambda analysis: analysis.reference,
         adds=Permission.CAUSE_EDIT,
-        studies=Studies(
-            title=N_("Recherche des causes"),
-            begins=N_("Chercher les causes"),
-            endpoint="causes.about",
-            permission=Permission.CAUSE_CREATE,
-            about=causes_queries.studies_about,
-        ),
+        studies=causes.STUDIES,
+    ),
+    Kind.WORKSHOP: OriginPage(
+        target=workshops.WORKSHOP,
+        endpoint="workshops.lead",
+        context=lambda workshop: (Kind.WORKSHOP, workshop.id),
+        organisation_id=lambda workshop: workshop.organisation_id,
+        label=lambda workshop: workshop.reference,
+        adds=Permission.WORKSHOP_LEAD,
+        studies=workshops.STUDIES,
     ),
     Kind.ACCIDENT: OriginPage(
         target=accidents.ACCIDENT,

@@ -300,6 +300,17 @@ POLICY: Mapping[Permission, tuple[Alternative, ...]] = {
     # The employer approves; whoever prepared it does not.
     P.DUERP_APPROVE: ((role(R.MANAGEMENT), not_linked(L.AUTHOR)),),
     P.DUERP_KEEP: ((role(R.COORDINATOR),),),
+    P.WORKSHOP_LIST: ((role(*COMPANY),),),
+    P.WORKSHOP_READ: (
+        (role(R.COORDINATOR, R.MANAGEMENT),),
+        (linked(L.OWNER),),
+        (role(*COMPANY), SHARED, status("frozen")),
+    ),
+    P.WORKSHOP_START: ((role(R.COORDINATOR, R.AUDITOR, R.PROCESS_OWNER, R.CANDIDATE),),),
+    P.WORKSHOP_LEAD: (
+        (linked(L.OWNER), status("prepared", "gathering", "voting")),
+        (role(R.COORDINATOR), status("prepared", "gathering", "voting")),
+    ),
     P.CERTIFICATION_READ: (ANYONE,),
     P.CANDIDACY_LIST: (ANYONE,),
     P.CANDIDACY_REGISTER: ((role(R.COORDINATOR),),),

@@ -93,6 +93,8 @@ MACHINE = {
     "policy.referential_keys",
     "policy_sentence.key",
     "policy_sentence.domains",
+    "workshop.nonce",
+    "workshop_result.document",
     "commitment_coverage.expected_key",
     "commitment_coverage.sentence_keys",
 }

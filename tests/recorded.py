@@ -29,6 +29,7 @@ from qse_audit.paths import PACKAGE
 from qse_audit.policy.rules import POLICY_WORKFLOW, PROPOSAL_WORKFLOW
 from qse_audit.portfolios.rules import CANDIDACY_WORKFLOW
 from qse_audit.risks.rules.analyses import ANALYSIS_WORKFLOW
+from qse_audit.workshops.rules import WORKSHOP_WORKFLOW
 
 
 def moves_of(workflow: Workflow[Any, Any]) -> list[str]:
@@ -49,6 +50,7 @@ GIVEN: Mapping[tuple[str, str], Iterable[str]] = {
     ("policy.views.deciding.move", "name"): moves_of(POLICY_WORKFLOW),
     ("policy.views.proposals.move_proposal", "name"): moves_of(PROPOSAL_WORKFLOW),
     ("risks.views.analysis.move", "name"): moves_of(ANALYSIS_WORKFLOW),
+    ("workshops.views.leading.move", "name"): moves_of(WORKSHOP_WORKFLOW),
     ("portfolios.views.candidacies.move", "name"): moves_of(CANDIDACY_WORKFLOW),
 }
 """What an address may say, by the view and its parameter."""

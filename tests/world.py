@@ -89,6 +89,7 @@ from qse_audit.referentials.rules import Identity as InHouse
 from qse_audit.referentials.services import editions
 from qse_audit.risks.models import Risk, RiskAnalysis, RiskSection, RiskVersion
 from qse_audit.settings import Settings
+from qse_audit.workshops.models import Workshop, WorkshopProposal
 from tests import databases
 from tests.indicators.factories import MONTH, make_indicator, measure
 from tests.shared import shared, templates
@@ -129,6 +130,8 @@ SAMPLES: dict[str, Any] = {
     "cause_node_id": CauseNode,
     "cause_member_id": CauseMember,
     "accident_id": Accident,
+    "workshop_id": Workshop,
+    "workshop_proposal_id": WorkshopProposal,
     "audit_id": Audit,
     "item_id": ChecklistItem,
     "report_id": Report,

@@ -30,3 +30,5 @@ class Involvement(Coded):
     """Locked the values that its limits are computed from."""
     ANALYST = "analyst", N_("Analyste")
     """Said what happened, and what is done about it."""
+    FACILITATOR = "facilitator", N_("Animateur")
+    """Led a workshop to its frozen result."""

@@ -141,6 +141,12 @@ class Permission(StrEnum):
     DUERP_KEEP = "duerp:keep"
     """Keep its registers: headcount, events, measures, transmissions, requests, notice."""
 
+    WORKSHOP_LIST = "workshop:list"
+    WORKSHOP_READ = "workshop:read"
+    WORKSHOP_START = "workshop:start"
+    """Prepare a workshop, also about what one may read."""
+    WORKSHOP_LEAD = "workshop:lead"
+
     CERTIFICATION_READ = "certification:read"
 
     CANDIDACY_LIST = "candidacy:list"

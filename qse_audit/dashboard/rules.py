@@ -18,6 +18,7 @@ from qse_audit.indicators.rules import VERBS as INDICATOR_VERBS
 from qse_audit.objectives.rules import VERBS as OBJECTIVE_VERBS
 from qse_audit.policy.rules import VERBS as POLICY_VERBS
 from qse_audit.risks.rules.analyses import VERBS as RISK_VERBS
+from qse_audit.workshops.rules import VERBS as WORKSHOP_VERBS
 
 RETRY_MINUTES = (1, 5, 15, 60, 240, 720)
 """How long to wait after each failed attempt to hand a mail over; then it is given up."""
@@ -193,6 +194,7 @@ VERBS: Mapping[str, Message] = {
     **DUERP_VERBS,
     **FINDING_VERBS,
     **CAUSE_VERBS,
+    **WORKSHOP_VERBS,
     **INDICATOR_VERBS,
     **OBJECTIVE_VERBS,
     **POLICY_VERBS,

@@ -24,6 +24,7 @@ from qse_audit.demo.objectives import plan_objectives
 from qse_audit.demo.policy import plan_policy
 from qse_audit.demo.risks import plan_risks
 from qse_audit.demo.timeline import Timeline
+from qse_audit.demo.workshops import plan_workshops
 from qse_audit.demo.world import World, read
 from qse_audit.documents.seal import SealKey
 from qse_audit.documents.store import FileStore
@@ -70,6 +71,7 @@ def load_demo(session: Session, *, files: FileStore, seal_key: SealKey, now: dat
     plan_audits(world)
     plan_causes(world)
     plan_accidents(world)
+    plan_workshops(world)
     plan_policy(world)
     plan_indicators(world)
     plan_risks(world)

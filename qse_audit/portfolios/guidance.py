@@ -145,6 +145,7 @@ _CONDUCT = frozenset({Link.LEAD_AUDITOR, Link.AUDITOR, Link.TRAINEE_AUDITOR})
 _AUTHOR = frozenset({Link.AUTHOR, Link.LEAD_AUDITOR})
 _WROTE = frozenset({Involvement.AUTHOR})
 _CARRIED = frozenset({Involvement.OWNER, Involvement.AUTHOR})
+_LED = frozenset({Involvement.FACILITATOR})
 _TALKED = _CARRIED | {Involvement.SPEAKER}
 _JUDGED = frozenset({Involvement.AUTHOR, Involvement.JUDGE})
 _ANALYSED = _CARRIED | {Involvement.MEMBER}
@@ -211,6 +212,7 @@ HINTS: tuple[Hint, ...] = (
         N_("elle part d’une question écrite, et l’outil est choisi pour elle"),
         "asked",
     ),
+    Hint("C6-b", Kind.WORKSHOP, _LED, N_("vous l’avez animé, présence à l’appui"), "team"),
     Hint("C6-b", Kind.CAUSE_ANALYSIS, _CARRIED, N_("vous y avez réuni une équipe nommée"), "team"),
     Hint("C6-c", Kind.ACCIDENT, _AUTHOR, N_("vous avez dit ce fait du terrain")),
     Hint(

@@ -77,6 +77,7 @@ MAP: tuple[tuple[Message, tuple[Place, ...]], ...] = (
             Place(N_("Constats"), "findings.index", "search", P.FINDING_LIST),
             Place(N_("Causes"), "causes.index", "diagram-2", P.CAUSE_LIST),
             Place(N_("Événements"), "accidents.index", "cone-striped", P.ACCIDENT_LIST),
+            Place(N_("Ateliers"), "workshops.index", "people", P.WORKSHOP_LIST),
             Place(N_("Actions"), "actions.index", "check2-square", P.ACTION_LIST),
         ),
     ),

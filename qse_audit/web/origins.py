@@ -39,6 +39,8 @@ class Studies:
     """How they are called together: “Recherche des causes”."""
     begins: Message
     """The act that begins one: “Chercher les causes”."""
+    subjects: frozenset[Kind]
+    """The kinds of records that they are about."""
     endpoint: str
     """The page that begins one; its arguments are ``kind`` and ``origin_id``."""
     permission: Permission
@@ -153,7 +155,7 @@ def studies_about(kind: Kind | str, subject: Any) -> list[StudiesShown]:
     table: Mapping[str, OriginPage] = current_app.extensions["origins"]
     shown = []
     for above, page in table.items():
-        if page.studies is None:
+        if page.studies is None or Kind(kind) not in page.studies.subjects:
             continue
         found = page.studies.about(session(), (Kind(kind), subject.id), identity())
         begin_url = ""

@@ -128,6 +128,7 @@ def test_a_suggestion_asks_only_kinds_that_tell_what_they_hold():
     [
         (Kind.CAUSE_ANALYSIS, "owner", {"asked"}),
         (Kind.CAUSE_ANALYSIS, "member", {"asked", "team"}),
+        (Kind.WORKSHOP, "facilitator", {"team"}),
         (Kind.POLICY, "decider", {"submitted", "decided"}),
         (Kind.INTERESTED_PARTY, "author", {"needs", "obligation"}),
         (Kind.PROPOSAL, "author", {"facts"}),

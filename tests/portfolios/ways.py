@@ -68,6 +68,7 @@ from tests.factories import NOW, Cast
 from tests.objectives.factories import make_indicator
 from tests.portfolios import factories as make
 from tests.risks import factories as risks
+from tests.workshops.factories import frozen_workshop
 
 
 @dataclass(frozen=True)
@@ -428,6 +429,10 @@ def _duerp(stage: Stage, who: Identity) -> int:
     )
 
 
+def _workshop(stage: Stage, who: Identity) -> int:
+    return int(frozen_workshop(stage.session, stage.cast, actor=who).id)
+
+
 def _stored(stage: Stage, row: Any) -> int:
     stage.session.add(row)
     stage.session.commit()
@@ -443,6 +448,7 @@ WAYS = (
     Way(Kind.CAUSE_ANALYSIS, I.AUTHOR, _causes),
     Way(Kind.CAUSE_ANALYSIS, I.OWNER, lambda stage, who: _causes(stage, who, owner_id=who.user_id)),
     Way(Kind.CAUSE_ANALYSIS, I.MEMBER, _team_of_causes),
+    Way(Kind.WORKSHOP, I.FACILITATOR, _workshop),
     Way(Kind.REPORT, I.AUTHOR, _report),
     Way(Kind.REPORT, I.LEAD_AUDITOR, _report_of_team),
     Way(Kind.EVIDENCE, I.AUTHOR, _evidence),

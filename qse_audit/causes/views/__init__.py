@@ -1,6 +1,6 @@
 """The pages about analyses of causes."""
 
 from qse_audit.causes.views import analysis, beginning, lines, lists, team
-from qse_audit.causes.views.blueprint import CAUSE, bp
+from qse_audit.causes.views.blueprint import CAUSE, STUDIES, bp
 
-__all__ = ["CAUSE", "analysis", "beginning", "bp", "lines", "lists", "team"]
+__all__ = ["CAUSE", "STUDIES", "analysis", "beginning", "bp", "lines", "lists", "team"]

@@ -6,12 +6,14 @@ from typing import Any, TypeVar
 from flask import Blueprint
 
 from qse_audit.causes import queries
+from qse_audit.causes.rules import SUBJECTS
 from qse_audit.core.errors import Refused
 from qse_audit.core.permissions import Permission
-from qse_audit.core.text import Coded
+from qse_audit.core.text import N_, Coded
 from qse_audit.web.errors import wants_json
 from qse_audit.web.forms import Form
 from qse_audit.web.guards import Target
+from qse_audit.web.origins import Studies
 
 P = Permission
 C = TypeVar("C", bound=Coded)
@@ -38,3 +40,14 @@ def accepted(form: Form, act: Callable[[], Any]) -> Any:
             raise
         form.refuse(refused)
         return None
+
+
+STUDIES = Studies(
+    title=N_("Recherche des causes"),
+    begins=N_("Chercher les causes"),
+    subjects=SUBJECTS,
+    endpoint="causes.about",
+    permission=P.CAUSE_CREATE,
+    about=queries.studies_about,
+)
+"""What the page of a record shows of its analyses."""

@@ -17,6 +17,7 @@ from qse_audit.objectives.records import COHERENCE, OBJECTIVE
 from qse_audit.policy.records import CONTEXT_ISSUE, INTERESTED_PARTY, POLICY, PROPOSAL
 from qse_audit.records import RecordKind
 from qse_audit.risks.records import RISK_ANALYSIS
+from qse_audit.workshops.records import WORKSHOP
 
 RECORDS: Mapping[Kind, RecordKind] = {
     each.kind: each
@@ -24,6 +25,7 @@ RECORDS: Mapping[Kind, RecordKind] = {
         AUDIT,
         FINDING,
         CAUSE_ANALYSIS,
+        WORKSHOP,
         REPORT,
         ACTION,
         ACCIDENT,

@@ -21,7 +21,7 @@ from qse_audit.portfolios.models import Candidacy
 from qse_audit.portfolios.queries.kinds import RECORDS
 from qse_audit.records import Candidate
 
-PICKED = 40
+PICKED = 60
 """How many records the picker shows at once."""
 OFFERED = 3
 """How many records are offered to start from, against the blank page."""

@@ -1,0 +1,66 @@
+"""The blueprint of the pages about workshops, and what they share."""
+
+from collections.abc import Callable
+from typing import Any
+
+from flask import Blueprint, current_app, url_for
+
+from qse_audit.core.errors import Refused
+from qse_audit.core.permissions import Permission
+from qse_audit.core.text import N_
+from qse_audit.settings import Settings
+from qse_audit.web.errors import wants_json
+from qse_audit.web.forms import Form
+from qse_audit.web.guards import Target
+from qse_audit.web.origins import Studies
+from qse_audit.workshops import queries, services
+from qse_audit.workshops.models import Workshop
+from qse_audit.workshops.rules import SUBJECTS
+
+bp = Blueprint("workshops", __name__, url_prefix="/workshops")
+
+WORKSHOP = Target(queries.get_workshop, "workshop_id", read=Permission.WORKSHOP_READ)
+PROPOSAL = Target(queries.get_proposal, "workshop_proposal_id", read=Permission.WORKSHOP_READ)
+
+
+def secret_key() -> str:
+    """Return the secret from which links are made."""
+    found: str = current_app.config["SECRET_KEY"]
+    return found
+
+
+def link_of(workshop: Workshop) -> str:
+    """Return the address by which people come in."""
+    settings: Settings = current_app.config["SETTINGS"]
+    token = services.token_of(secret_key(), workshop.nonce)
+    return settings.public_url + url_for("workshops.enter", token=token)
+
+
+def stamp_of(workshop: Workshop, count: queries.Count) -> str:
+    """Return what changes whenever a screen should be read again."""
+    ends = workshop.ends_at.timestamp() if workshop.ends_at else 0
+    return f"{workshop.status}-{count.people}-{count.proposals}-{count.ballots}-{ends:.0f}"
+
+
+def accepted(form: Form, act: Callable[[], Any]) -> Any:
+    """Return what ``act`` made of a valid form, or ``None``; refusals go onto the form."""
+    if not form.validate_on_submit():
+        return None
+    try:
+        return act() or True
+    except Refused as refused:
+        if wants_json():
+            raise
+        form.refuse(refused)
+        return None
+
+
+STUDIES = Studies(
+    title=N_("Ateliers"),
+    begins=N_("Animer un atelier"),
+    subjects=SUBJECTS,
+    endpoint="workshops.about",
+    permission=Permission.WORKSHOP_START,
+    about=queries.studies_about,
+)
+"""What the page of a record shows of its workshops."""
