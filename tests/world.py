@@ -89,7 +89,9 @@ from qse_audit.referentials.rules import Identity as InHouse
 from qse_audit.referentials.services import editions
 from qse_audit.risks.models import Risk, RiskAnalysis, RiskSection, RiskVersion
 from qse_audit.settings import Settings
+from qse_audit.workshops import services as workshops
 from qse_audit.workshops.models import Workshop, WorkshopProposal
+from qse_audit.workshops.rules import WorkshopDraft
 from tests import databases
 from tests.indicators.factories import MONTH, make_indicator, measure
 from tests.shared import shared, templates
@@ -285,6 +287,7 @@ def fill(session: Session, app: Flask, settings: Settings) -> None:
     ask_works(session, people["alice"])
     write_grid(session, people["claire"])
     add_rarities(session, people["gaelle"])
+    gather(session, people["alice"])
     follow_indicators(session, people["claire"], people["karim"])
     stranger = accounts.create_organisation(
         session, name="Forges du Nord", kind=OrganisationKind.COMPANY, actor_id=None, now=now()
@@ -294,6 +297,17 @@ def fill(session: Session, app: Flask, settings: Settings) -> None:
     )
     roles = [Role.COORDINATOR, Role.ADMINISTRATOR, Role.MANAGEMENT]
     accounts.grant_roles(session, david, stranger, roles, actor_id=None, now=now())
+
+
+def gather(session: Session, who: Identity) -> None:
+    """Open a workshop that somebody came to: its people and proposals are read before the vote."""
+    draft = WorkshopDraft(title="t", question="q")
+    made = workshops.create_workshop(
+        session, draft, subject=None, secret_key="k", actor=who, now=now()
+    )
+    workshops.move_workshop(session, made, "open", "", actor=who, now=now())
+    workshops.join(session, made, "Régis", "Rectifieur", now=now())
+    workshops.propose(session, made, "p", by=None, actor=who, now=now())
 
 
 def write_grid(session: Session, actor: Identity) -> None:
