@@ -13,18 +13,17 @@ from qse_audit.risks.rules.analyses import TITLE_MAX
 from qse_audit.risks.views.blueprint import ANALYSIS, bp
 from qse_audit.risks.views.parts import accepted
 from qse_audit.web.database import commits, session
-from qse_audit.web.guards import check, requires
+from qse_audit.web.guards import requires
 from qse_audit.web.sign_in import identity
 
 P = Permission
 
 
 @bp.route("/<int:analysis_id>/copy", methods=["GET", "POST"])
-@requires(P.RISK_READ, on=ANALYSIS)
+@requires(P.RISK_CREATE, on=ANALYSIS)
 @commits
 def copy(analysis: RiskAnalysis) -> ResponseReturnValue:
     """Begin an analysis with the structure and the lines of this one."""
-    check(identity(), P.RISK_CREATE)
     form = CopyForm(title=_("%(title)s (copie)", title=analysis.title)[:TITLE_MAX])
     made: list[RiskAnalysis] = []
 
