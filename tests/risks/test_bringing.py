@@ -83,7 +83,7 @@ def test_an_export_is_changed_and_brought_back(session, cast, browse, bring, ana
     make_action(session, risk, cast)
     make_risk(session, analysis, cast.claire, name="Non coté encore")
     for locale in ("fr", "en"):
-        content = lines_xlsx(queries.exported(session, analysis), locale)
+        content = lines_xlsx(queries.exported(session, analysis, cast.claire), locale)
         read = services.read_for(analysis, content, "lignes.xlsx")
         assert read.faults == ()
         assert [(line.number, dict(line.values)) for line in read.lines] == [
@@ -121,8 +121,8 @@ def test_an_analysis_is_sent_as_a_spreadsheet_and_on_a3(session, cast, client_of
         assert client.get(f"/risks/{key}/lines.pdf").status_code == 404
 
 
-def test_an_empty_analysis_is_printed_too(session, analysis):
-    found = queries.exported(session, analysis)
+def test_an_empty_analysis_is_printed_too(session, cast, analysis):
+    found = queries.exported(session, analysis, cast.claire)
     content = lines_pdf(found, today=day_in_paris(now()), made_at=now(), locale="fr")
     assert "Aucune ligne" in PdfReader(BytesIO(content)).pages[0].extract_text()
 
@@ -144,7 +144,7 @@ def test_all_that_a_file_says_takes_few_statements(session, cast, analysis, stat
     key = analysis.id
     session.expire_all()
     statements.clear()
-    found = queries.exported(session, queries.get_analysis(session, key))
+    found = queries.exported(session, queries.get_analysis(session, key), cast.claire)
     assert len(found.lines) == 200
     assert len(statements) <= 14, len(statements)
 

@@ -10,8 +10,10 @@ from sqlalchemy.orm import Session
 
 from qse_audit.accounts.models import Organisation, Person
 from qse_audit.actions.models import Action
+from qse_audit.actions.queries import readable_by
 from qse_audit.actions.rules import ActionStatus
 from qse_audit.core.permissions import Kind
+from qse_audit.policies import Identity
 from qse_audit.risks.models import Risk, RiskAnalysis
 from qse_audit.risks.queries.lines import RiskLine, lines_of, section_paths
 from qse_audit.risks.rules import METHODS, MethodCard, Scale, scale_from
@@ -46,11 +48,11 @@ class Exported:
     """In the order of the tree, then as they were written."""
     paths: Mapping[int, tuple[str, ...]]
     actions: Mapping[int, Sequence[LineAction]]
-    """By line, cancelled ones left out."""
+    """By line, those that the reader may read; cancelled ones left out."""
 
 
-def exported(session: Session, analysis: RiskAnalysis) -> Exported:
-    """Return an analysis as files show it; withdrawn lines are left out."""
+def exported(session: Session, analysis: RiskAnalysis, who: Identity) -> Exported:
+    """Return an analysis as files show it to ``who``; withdrawn lines are left out."""
     paths = section_paths(session, analysis.id)
     order = {key: place for place, key in enumerate(paths)}
     lines = sorted(
@@ -74,12 +76,14 @@ def exported(session: Session, analysis: RiskAnalysis) -> Exported:
         scale=scale_from(analysis.scale),
         lines=lines,
         paths=paths,
-        actions=actions_by_line(session, analysis.id),
+        actions=actions_by_line(session, analysis.id, who),
     )
 
 
-def actions_by_line(session: Session, analysis_id: int) -> dict[int, list[LineAction]]:
-    """Return the actions of each line, the first due first: one statement."""
+def actions_by_line(
+    session: Session, analysis_id: int, who: Identity
+) -> dict[int, list[LineAction]]:
+    """Return the actions of each line that ``who`` may read, the first due first: one statement."""
     columns: list[Any] = [
         Risk.id, Action.reference, Action.title, Person.name, Action.due_on, Action.status,
     ]  # fmt: skip
@@ -91,6 +95,7 @@ def actions_by_line(session: Session, analysis_id: int) -> dict[int, list[LineAc
             Action.origin_kind == Kind.RISK,
             Risk.analysis_id == analysis_id,
             Action.status != ActionStatus.CANCELLED,
+            readable_by(who),
         )
         .order_by(Action.due_on, Action.id)
     )

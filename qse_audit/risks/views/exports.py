@@ -14,6 +14,7 @@ from qse_audit.risks.views.blueprint import ANALYSIS, bp
 from qse_audit.web.database import session
 from qse_audit.web.guards import requires
 from qse_audit.web.i18n import locale
+from qse_audit.web.sign_in import identity
 
 P = Permission
 
@@ -22,7 +23,7 @@ P = Permission
 @requires(P.RISK_READ, on=ANALYSIS)
 def lines_sheet(analysis: RiskAnalysis) -> ResponseReturnValue:
     """Send the lines as a spreadsheet that can be brought back in."""
-    content = lines_xlsx(queries.exported(session(), analysis), locale())
+    content = lines_xlsx(queries.exported(session(), analysis, identity()), locale())
     return _file(content, "xlsx", analysis)
 
 
@@ -31,7 +32,7 @@ def lines_sheet(analysis: RiskAnalysis) -> ResponseReturnValue:
 def lines_paper(analysis: RiskAnalysis) -> ResponseReturnValue:
     """Send the lines on A3 paper."""
     at = now()
-    found = queries.exported(session(), analysis)
+    found = queries.exported(session(), analysis, identity())
     content = lines_pdf(found, today=day_in_paris(at), made_at=at, locale=locale())
     return _file(content, "pdf", analysis)
 
