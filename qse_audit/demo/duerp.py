@@ -84,7 +84,10 @@ def plan_duerp(world: World) -> None:
         at(each["approved"] + 4, "16:00", partial(_consult, made, each))
         at(each["approved"], "17:30", partial(_approve, made))
         at(each["sent"], "09:15", partial(_send, made))
-    at(content["prepared"]["ago"], "15:00", partial(_prepare, made, content["prepared"]))
+    prepared = content["prepared"]
+    at(prepared["ago"], "15:00", partial(_prepare, made, prepared))
+    for each in prepared["asked"]:
+        at(each["ago"], "15:30", partial(_contribute, made, prepared["by"], each))
     for each in content["requests"]:
         at(each["ago"], "10:30", partial(_request, made, each))
 
@@ -205,14 +208,19 @@ def _rate(made: Made, each: Mapping[str, Any], now: datetime) -> None:
 def _consult(made: Made, each: Mapping[str, Any], now: datetime) -> None:
     actor, version = made.world.people[each["by"]], made.versions[-1]
     for asked in made.content["consulted"]:
-        draft = Contribution(
-            part=Part(asked["part"]),
-            who=asked["name"],
-            consulted_on=now.date(),
-            opinion=asked["opinion"],
-        )
-        services.add_contribution(made.world.session, version, draft, actor=actor, now=now)
+        _contribute(made, each["by"], asked, now)
     services.move_version(made.world.session, version, "consult", actor=actor, now=now)
+
+
+def _contribute(made: Made, by: str, asked: Mapping[str, Any], now: datetime) -> None:
+    draft = Contribution(
+        part=Part(asked["part"]),
+        who=asked["name"],
+        consulted_on=now.date(),
+        opinion=asked["opinion"],
+    )
+    actor, version = made.world.people[by], made.versions[-1]
+    services.add_contribution(made.world.session, version, draft, actor=actor, now=now)
 
 
 def _approve(made: Made, now: datetime) -> None:
