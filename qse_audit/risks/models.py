@@ -239,6 +239,10 @@ class RiskVersion(Base):
 
     analysis: Mapped[RiskAnalysis] = relationship()
     approved_by: Mapped[Person] = relationship()
+    participations: Mapped[list[Participation]] = tied_to(
+        lambda: (Kind.RISK_VERSION, RiskVersion.id)
+    )
+    """Who made this version, besides those of the analysis; no right comes from it."""
 
     def access(self) -> Access:
         """Return what the policy may know: what it knows of the analysis."""

@@ -10,7 +10,7 @@ from datetime import date
 from typing import Any
 
 from sqlalchemy import Select, String, and_, case, cast, exists, func, or_, select
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy.orm import Session, joinedload, selectinload
 
 from qse_audit.actions.models import Action
 from qse_audit.actions.rules import ActionStatus
@@ -117,10 +117,10 @@ def snapshots(session: Session, ids: Sequence[int], telling: Telling) -> Mapping
         select(RiskAnalysis)
         .where(RiskAnalysis.id.in_(ids))
         .options(
-            selectinload(RiskAnalysis.members),
-            selectinload(RiskAnalysis.process),
-            selectinload(RiskAnalysis.site),
-            selectinload(RiskAnalysis.owner),
+            selectinload(RiskAnalysis.members).joinedload(RiskMember.person),
+            joinedload(RiskAnalysis.process),
+            joinedload(RiskAnalysis.site),
+            joinedload(RiskAnalysis.owner),
         )
     ).all()
     ratings = _ratings(session, ids)

@@ -18,7 +18,7 @@ from qse_audit.accidents.views.blueprint import ACCIDENT, accepted, bp
 from qse_audit.accounts.queries import history, people_of
 from qse_audit.core.clock import day_in_paris, now
 from qse_audit.core.errors import NotFound
-from qse_audit.core.permissions import Kind, Permission
+from qse_audit.core.permissions import Kind, Link, Permission
 from qse_audit.documents.text import day
 from qse_audit.evidence.queries import EvidenceLine
 from qse_audit.web.database import commits, session
@@ -117,6 +117,11 @@ def duty(accident: Accident, code: str) -> ResponseReturnValue:
 # --- what the page is made of ---
 
 
+def leads(accident: Accident, person_id: int) -> bool:
+    """Say whether somebody leads the investigation."""
+    return person_id in accident.access().links.get(Link.OWNER, ())
+
+
 def shown(
     accident: Accident,
     *,
@@ -137,6 +142,7 @@ def shown(
     texts = (accident.facts_text, accident.measures_text, accident.causes_text)
     return {
         "accident": accident,
+        "took_part": who.user_id == accident.declared_by_id or leads(accident, who.user_id),
         "sees_file": sees_file,
         "treats": treats,
         "may_edit": may_edit,

@@ -12,10 +12,11 @@ from qse_audit.accounts.models import Membership, Person
 from qse_audit.core.canonical import canonical_json
 from qse_audit.core.clock import day_in_paris
 from qse_audit.core.errors import NotFound, Refused, TransitionRefused, refuse_all
-from qse_audit.core.permissions import Role
+from qse_audit.core.permissions import Kind, Link, Role
 from qse_audit.core.text import N_
 from qse_audit.db.notes import change
 from qse_audit.db.outbox import notify
+from qse_audit.db.participation import write_links
 from qse_audit.db.trail import Act, Head, record
 from qse_audit.duerp import queries
 from qse_audit.duerp.models import DuerpContribution, DuerpEvent, DuerpRecord, DuerpVersion
@@ -189,6 +190,7 @@ def _approve(
         session, version.analysis, version.reason, kept_until=kept_until(today), actor=actor,
         now=now,
     )  # fmt: skip
+    write_links(session, Kind.RISK_VERSION, frozen.id, {Link.AUTHOR: [version.prepared_by_id]})
     before, version.status = version.status, VersionStatus.APPROVED
     version.approved_at, version.approved_on = now, today
     version.approved_by_id = actor.user_id

@@ -44,6 +44,7 @@ def get_version(session: Session, version_id: int) -> RiskVersion:
         version_id,
         selectinload(RiskVersion.analysis).selectinload(RiskAnalysis.participations),
         selectinload(RiskVersion.approved_by),
+        selectinload(RiskVersion.participations),
     )
 
 

@@ -12,6 +12,7 @@ from qse_audit.risks.views.blueprint import VERSION, bp
 from qse_audit.risks.views.parts import scale_of, shown_rating, words_of
 from qse_audit.web.guards import requires
 from qse_audit.web.i18n import locale
+from qse_audit.web.sign_in import identity
 
 P = Permission
 
@@ -37,8 +38,13 @@ def version(found: RiskVersion) -> ResponseReturnValue:
         card=METHODS[method],
         shown=shown,
         words=lambda code, value: words_of(method, code, value),
-        took_part=took_part(found.analysis),
+        took_part=took_part(found.analysis) or made_it(found),
     )
+
+
+def made_it(found: RiskVersion) -> bool:
+    """Say whether the visitor made this version."""
+    return any(each.person_id == identity().user_id for each in found.participations)
 
 
 @bp.get("/versions/<int:version_id>/document.json")
