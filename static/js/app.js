@@ -94,7 +94,9 @@ function wayBack() {
 /** Keep the current entry of the navigation in sight, and give refused forms their focus. */
 function focus() {
   document.querySelector("[data-focus]")?.focus();
-  document.querySelector(".side__scroll [aria-current]")?.scrollIntoView({ block: "nearest" });
+  const entry = document.querySelector(".side__scroll [aria-current]");
+  const side = entry?.closest(".side__scroll"); // it scrolls by itself: the page stays at its head
+  if (side) side.scrollTop += Math.max(0, entry.getBoundingClientRect().bottom - side.getBoundingClientRect().bottom);
 }
 
 /** Load a behaviour only on pages that carry its attribute. */
