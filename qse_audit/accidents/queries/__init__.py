@@ -11,7 +11,6 @@ from qse_audit.accidents.queries.events import (
     stop_rows,
     told_duties,
 )
-from qse_audit.accidents.queries.figures import RegisteredEvent, events_since
 from qse_audit.accidents.queries.lists import (
     AccidentFilter,
     AccidentLine,
@@ -28,14 +27,12 @@ __all__ = [
     "REPEATED",
     "AccidentFilter",
     "AccidentLine",
-    "RegisteredEvent",
     "Show",
     "actions_of_event",
     "as_line",
     "count_shown",
     "duty_facts",
     "event_facts",
-    "events_since",
     "evidence_of_event",
     "get_accident",
     "list_statement",

@@ -1,16 +1,14 @@
-"""Reading what rates are made of: events with their days of stop, and the hours worked."""
+"""Reading the hours worked as they were entered, corrections included."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from decimal import Decimal
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from qse_audit.accidents.models import Accident, Exposure
-from qse_audit.accidents.rules import EventKind, EventStatus
+from qse_audit.accidents.models import Exposure
 from qse_audit.accounts.models import Person, Site
-from qse_audit.core.clock import begins_at, day_in_paris
 from qse_audit.core.periods import Frequency, Period
 
 HISTORY_SHOWN = 60
@@ -64,55 +62,6 @@ def hours_entered(session: Session, organisation_id: int) -> tuple[HoursLine, ..
             note=row.note,
             recorded_at=row.recorded_at,
             by=row.by,
-        )
-        for row in rows
-    )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RegisteredEvent:
-    """An event as the risk assessment looks at it: what may ask for its update."""
-
-    id: int
-    reference: str
-    kind: EventKind
-    happened_on: date
-    place: str
-    process_id: int | None
-    site_id: int | None
-
-
-def events_since(session: Session, organisation_id: int, day: date) -> tuple[RegisteredEvent, ...]:
-    """Return the events declared on ``day`` or later that were not dismissed, oldest first.
-
-    By the day of the declaration: an update of the assessment answers what was known by then.
-    """
-    rows = session.execute(
-        select(
-            Accident.id,
-            Accident.reference,
-            Accident.kind,
-            Accident.happened_at,
-            Accident.place,
-            Accident.process_id,
-            Accident.site_id,
-        )
-        .where(
-            Accident.organisation_id == organisation_id,
-            Accident.declared_at >= begins_at(day),
-            Accident.status != EventStatus.DISMISSED,
-        )
-        .order_by(Accident.declared_at, Accident.id)
-    )
-    return tuple(
-        RegisteredEvent(
-            id=row.id,
-            reference=row.reference,
-            kind=row.kind,
-            happened_on=day_in_paris(row.happened_at),
-            place=row.place,
-            process_id=row.process_id,
-            site_id=row.site_id,
         )
         for row in rows
     )

@@ -3,7 +3,6 @@
 from qse_audit.core.errors import Refusal
 from qse_audit.core.text import N_, Coded
 
-LABOUR_CODE = "Code du travail"
 CONTRIBUTORS = N_("Code du travail, L4121-3")
 PROGRAMME = N_("Code du travail, L4121-3-1 III")
 SENT_AT_EACH_UPDATE = N_("Code du travail, L4121-3-1 VI")

@@ -13,7 +13,6 @@ from qse_audit.duerp.rules.codes import (
     HOUSE,
     IN_THE_FUTURE,
     INVENTORY,
-    Part,
     VersionStatus,
 )
 from qse_audit.duerp.rules.content import Contribution
@@ -140,8 +139,3 @@ def contribution_refusals(draft: Contribution, today: date) -> list[Refusal]:
         told = N_("Dites pourquoi il n’y a personne à consulter : carence, pas de désigné…")
         refusals.append(Refusal("absence_unexplained", told, CONTRIBUTORS))
     return refusals
-
-
-def is_required(part: Part, duties: Duties) -> bool:
-    """Say whether the law names this contributor at this headcount."""
-    return part in duties.parts
