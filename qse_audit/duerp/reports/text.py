@@ -70,4 +70,4 @@ def _add_units(file: DocxBuilder, drawn: dict[str, object]) -> None:
             )
             for line in unit["lines"]
         )
-        file.table(heads, rows, weights=[3.4, 2.2, 1.4, 3.2, 2, 2.6])
+        file.table(heads, rows, weights=[3.4, 2.2, 1.9, 3, 1.9, 2.4])
