@@ -72,6 +72,16 @@ class WriteForm(VersionedForm):
         self.events.choices = list(events)
 
 
+class SendBackForm(Form):
+    """What management wants done again before it approves."""
+
+    reason = TextAreaField(
+        _l("Ce qui est à reprendre"),
+        [DataRequired(REQUIRED), Length(max=TEXT_MAX)],
+        render_kw={"rows": 3},
+    )
+
+
 class ContributionForm(Form):
     """Who was asked about a version."""
 

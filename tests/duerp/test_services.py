@@ -123,6 +123,23 @@ def test_what_changed_after_the_consultation_is_not_approved(session, cast, duer
     assert services.move_version(session, version, "approve", actor=cast.jean, now=NOW)
 
 
+def test_what_is_sent_back_says_why_and_tells_who_prepares_it(session, cast, duerp):
+    version = services.prepare_version(session, duerp.id, "Annuelle", actor=cast.emma, now=NOW)
+    consult(session, version, cast.emma)
+    with pytest.raises(Refused) as raised:
+        services.move_version(session, version, "send-back", reason=" ", actor=cast.jean, now=NOW)
+    assert codes(raised) == ["reason"]
+    for reason in ("Le quai manque", "Le quai manque encore"):
+        services.move_version(
+            session, version, "send-back", reason=reason, actor=cast.jean, now=NOW
+        )
+        session.commit()
+        assert (version.status, version.lines_sha256) == ("prepared", None)
+        services.move_version(session, version, "consult", actor=cast.emma, now=NOW)
+    told = session.scalars(select(Notice.person_id).where(Notice.key.like("duerp/%"))).all()
+    assert sorted(told) == sorted([cast.claire.user_id, cast.emma.user_id] * 2)
+
+
 def test_nobody_approves_what_they_prepared_even_in_the_database(session, cast, duerp):
     version = services.prepare_version(session, duerp.id, "Annuelle", actor=cast.claire, now=NOW)
     consult(session, version, cast.claire)

@@ -147,6 +147,24 @@ def test_what_is_missing_is_told_and_nothing_is_approved(browse, session, cast, 
     assert one(session, DuerpVersion).status is VersionStatus.APPROVED
 
 
+def test_management_sends_a_version_back_and_its_page_says_why(browse, session, cast, duerp):
+    draft = services.prepare_version(session, duerp.id, "Annuelle", actor=cast.claire, now=NOW)
+    consult(session, draft, cast.claire)
+    url = f"/duerp/versions/{draft.id}"
+    form = f'form[action="{url}/send-back"]'
+    assert not browse(cast.claire, "GET", url).select(form)
+    browse(cast.claire, "POST", f"{url}/send-back", status=403, reason="X", back=url)
+    assert browse(cast.jean, "GET", url).select(f"details:not([open]) {form}")
+    page = browse(cast.jean, "POST", f"{url}/send-back", status=422, reason=" ")
+    assert page.select('details[open] #reason[aria-invalid="true"]')
+    browse(cast.jean, "POST", f"{url}/send-back", status=303, reason="Le quai manque")
+    page = browse(cast.claire, "GET", url)
+    assert "Renvoyée en préparation par Jean Garnier" in page.text
+    assert "Le quai manque" in page.select_one(".callout").text
+    browse(cast.claire, "POST", f"{url}/consult", status=303, back=url)
+    assert "Renvoyée en préparation par" not in browse(cast.jean, "GET", url).text
+
+
 def test_deleting_an_approved_version_is_refused_with_the_day(
     browse, client_of, session, cast, approved
 ):

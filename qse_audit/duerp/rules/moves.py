@@ -38,6 +38,10 @@ CHANGED_SINCE = Refusal(
     CONTRIBUTORS,
 )
 
+NOT_SAID = Refusal(
+    "reason", N_("Dites ce qui est à reprendre : qui prépare la version le lira."), HOUSE
+)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VersionFacts:
@@ -49,6 +53,8 @@ class VersionFacts:
     measures: Sequence[Measure] = field(default=())
     is_unchanged: bool = True
     """Whether the assessment is the one that the contributors saw."""
+    reason: str = ""
+    """What the person says of the move."""
 
 
 def has_lines(facts: VersionFacts) -> Refusal | None:
@@ -84,6 +90,11 @@ def has_whole_programme(facts: VersionFacts) -> Refusal | None:
     return next(iter(programme_refusals(facts.measures, facts.duties)), None)
 
 
+def says_why(facts: VersionFacts) -> Refusal | None:
+    """Refuse to send back without a word."""
+    return None if facts.reason.strip() else NOT_SAID
+
+
 def approval_refusals(status: VersionStatus, facts: VersionFacts) -> tuple[Refusal, ...]:
     """Return every reason why a version cannot be approved, each measure with what it lacks."""
     measures = programme_refusals(facts.measures, facts.duties)
@@ -109,6 +120,15 @@ DUERP_WORKFLOW: Workflow[VersionStatus, VersionFacts] = Workflow(
             sources=frozenset({S.CONSULTED}),
             target=S.PREPARED,
             permission=P.DUERP_EDIT,
+        ),
+        Transition(
+            name="send-back",
+            label=N_("Renvoyer en préparation"),
+            sources=frozenset({S.CONSULTED}),
+            target=S.PREPARED,
+            permission=P.DUERP_APPROVE,
+            guards=(says_why,),
+            asks_reason=True,
         ),
         Transition(
             name="approve",

@@ -11,6 +11,7 @@ VERBS: Mapping[str, Message] = {
     "duerp.withdraw-consultation": N_("Consultation retirée"),
     "duerp.consult": N_("Contributeurs consultés"),
     "duerp.resume": N_("Préparation reprise"),
+    "duerp.send-back": N_("Version renvoyée en préparation"),
     "duerp.approve": N_("Version du document unique approuvée"),
     "duerp.abandon": N_("Version en préparation abandonnée"),
     "duerp.send": N_("Version transmise"),

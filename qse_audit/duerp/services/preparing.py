@@ -13,7 +13,7 @@ from qse_audit.core.canonical import canonical_json
 from qse_audit.core.clock import day_in_paris
 from qse_audit.core.errors import NotFound, Refused, TransitionRefused, refuse_all
 from qse_audit.core.permissions import Kind, Link, Role
-from qse_audit.core.text import N_
+from qse_audit.core.text import N_, Message
 from qse_audit.db.notes import change
 from qse_audit.db.outbox import notify
 from qse_audit.db.participation import write_links
@@ -151,7 +151,13 @@ def remove_contribution(
 
 
 def move_version(
-    session: Session, version: DuerpVersion, name: str, *, actor: Identity, now: datetime
+    session: Session,
+    version: DuerpVersion,
+    name: str,
+    *,
+    reason: str = "",
+    actor: Identity,
+    now: datetime,
 ) -> DuerpRecord | None:
     """Apply the transition ``name``; an approval freezes the version and returns its record.
 
@@ -159,7 +165,8 @@ def move_version(
     """
     session.refresh(version, ["status", "version", "lines_sha256"], with_for_update=True)
     content = queries.live_content(session, version, day_in_paris(now))
-    facts, before = queries.facts_of(content, version), version.status
+    facts = replace(queries.facts_of(content, version), reason=reason)
+    before = version.status
     if name == "approve" and (refusals := approval_refusals(before, facts)):
         raise TransitionRefused(refusals)
     after = DUERP_WORKFLOW.decide(before, name, facts)
@@ -168,7 +175,10 @@ def move_version(
     version.status = after
     version.lines_sha256 = queries.lines_digest(content) if name == "consult" else None
     data = {"before": before, "after": after, "lines": version.lines_sha256}
-    _note(session, version, name, actor=actor, now=now, data=data)
+    told = {"reason": reason.strip()}
+    head = _note(session, version, name, actor=actor, now=now, data=data, texts=told)
+    if name == "send-back":
+        _tell_writers(session, version, head, actor=actor, now=now)
     return None
 
 
@@ -208,7 +218,7 @@ def _approve(
     )
     session.add(made)
     session.flush()
-    _tell(session, version, actor=actor, now=now)
+    _tell_in_force(session, version, actor=actor, now=now)
     return made
 
 
@@ -241,25 +251,61 @@ def _open(session: Session, version: DuerpVersion) -> None:
     refuse_all([APPROVED_IS_FROZEN] if approved else [])
 
 
-def _tell(session: Session, version: DuerpVersion, *, actor: Identity, now: datetime) -> None:
+def _tell_in_force(
+    session: Session, version: DuerpVersion, *, actor: Identity, now: datetime
+) -> None:
     """Tell coordinators that a version is in force: it is now sent to the health service."""
-    coordinators = select(Membership.person_id).where(
-        Membership.organisation_id == version.organisation_id,
-        Membership.role == Role.COORDINATOR,
-    )
     message = N_(
         "Le document unique %(reference)s version %(number)s est approuvé : transmettez-le au "
         "service de prévention et de santé au travail.",
         reference=version.analysis.reference,
         number=version.number,
     )
-    for person_id in sorted(set(session.scalars(coordinators)) - {actor.user_id}):
+    people = _coordinators(session, version)
+    _tell(session, version, message, "approve", people=people, actor=actor, now=now)
+
+
+def _tell_writers(
+    session: Session, version: DuerpVersion, head: Head, *, actor: Identity, now: datetime
+) -> None:
+    """Tell who prepares a version that it was sent back, each time."""
+    message = N_(
+        "Le document unique %(reference)s version %(number)s est renvoyé en préparation : sa page "
+        "dit ce qui est à reprendre.",
+        reference=version.analysis.reference,
+        number=version.number,
+    )
+    people = _coordinators(session, version) | {version.prepared_by_id}
+    act = f"send-back/{head.seq}"
+    _tell(session, version, message, act, people=people, actor=actor, now=now)
+
+
+def _coordinators(session: Session, version: DuerpVersion) -> set[int]:
+    found = select(Membership.person_id).where(
+        Membership.organisation_id == version.organisation_id,
+        Membership.role == Role.COORDINATOR,
+    )
+    return set(session.scalars(found))
+
+
+def _tell(
+    session: Session,
+    version: DuerpVersion,
+    message: Message,
+    act: str,
+    *,
+    people: Collection[int],
+    actor: Identity,
+    now: datetime,
+) -> None:
+    for person_id in sorted(set(people) - {actor.user_id}):
         notify(
             session,
             message,
-            key=f"duerp/{version.id}/approve/{person_id}",
+            key=f"duerp/{version.id}/{act}/{person_id}",
             person_id=person_id,
             organisation_id=version.organisation_id,
+            subject=(Kind.RISK_ANALYSIS, version.analysis_id),
             now=now,
         )
 

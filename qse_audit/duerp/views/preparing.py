@@ -11,10 +11,11 @@ from qse_audit.core.errors import Conflict, Refused, refuse_all
 from qse_audit.core.permissions import Permission
 from qse_audit.core.text import N_
 from qse_audit.duerp import queries, services
-from qse_audit.duerp.forms import ContributionForm, PrepareForm, WriteForm
+from qse_audit.duerp.forms import ContributionForm, PrepareForm, SendBackForm, WriteForm
 from qse_audit.duerp.models import DuerpContribution, DuerpVersion
 from qse_audit.duerp.rules import APPROVED_IS_FROZEN, DUERP_WORKFLOW, VersionStatus
 from qse_audit.duerp.views.blueprint import CONTRIBUTION, VERSION, bp, head_of
+from qse_audit.duerp.views.reading import shown
 from qse_audit.web.conflicts import conflict_page
 from qse_audit.web.database import commits, session
 from qse_audit.web.forms import Form
@@ -26,6 +27,7 @@ P = Permission
 MOVED = {
     "consult": N_("Les contributeurs ont été consultés : la direction peut approuver."),
     "resume": N_("La préparation reprend."),
+    "send-back": N_("La version est renvoyée en préparation : qui la prépare lira pourquoi."),
     "approve": N_("La version est approuvée : elle ne change plus."),
 }
 """What is said after each move."""
@@ -112,17 +114,27 @@ def delete(version: DuerpVersion) -> ResponseReturnValue:
 @requires_move(DUERP_WORKFLOW, on=VERSION)
 @commits
 def move(version: DuerpVersion, name: str) -> ResponseReturnValue:
-    """Move a version: contributors consulted, preparation resumed, approved."""
+    """Move a version: contributors consulted, preparation resumed, sent back, approved."""
+    if name == "send-back":
+        return _sent_back(version)
     return _approved(version) if name == "approve" else _moved(version, name)
 
 
 # --- what the views are made of ---
 
 
-def _moved(version: DuerpVersion, name: str) -> ResponseReturnValue:
-    services.move_version(session(), version, name, actor=identity(), now=now())
+def _moved(version: DuerpVersion, name: str, reason: str = "") -> ResponseReturnValue:
+    services.move_version(session(), version, name, reason=reason, actor=identity(), now=now())
     flash(translate(MOVED[name]), "success")
     return redirect(_url(version), 303)
+
+
+def _sent_back(version: DuerpVersion) -> ResponseReturnValue:
+    """Send a version back with what is to be done again; without a word the page asks for it."""
+    form = SendBackForm()
+    if form.validate_on_submit():
+        return _moved(version, "send-back", form.reason.data or "")
+    return render_template("duerp/show.html", **shown(version, form)), 422
 
 
 @requires_elevation

@@ -1,18 +1,20 @@
 """The pages where a DUERP is read: where it stands, one version, one unit, two versions, papers."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask import Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from qse_audit.accounts.queries import history
+from qse_audit.accounts.queries import Happening, history
 from qse_audit.core.clock import day_in_paris, now
 from qse_audit.core.errors import NotFound
 from qse_audit.core.permissions import Permission
 from qse_audit.core.text import Message
 from qse_audit.documents.text import day
 from qse_audit.duerp import queries, reports
+from qse_audit.duerp.forms import SendBackForm
 from qse_audit.duerp.models import DuerpRecord, DuerpVersion
 from qse_audit.duerp.reports.parts import reminders
 from qse_audit.duerp.rules import (
@@ -50,7 +52,8 @@ from qse_audit.web.timeline import timeline
 P = Permission
 MOST_LINES_AT_ONCE = 150
 """Lines that the page of a version shows; above, it shows its units and each has its page."""
-TONES = {"duerp.approve": "success"}
+TONES = {"duerp.approve": "success", "duerp.send-back": "warning"}
+MOVES = frozenset(f"duerp.{each.name}" for each in DUERP_WORKFLOW.transitions)
 
 
 @bp.get("/")
@@ -68,6 +71,11 @@ def index() -> ResponseReturnValue:
 @requires(P.DUERP_READ, on=VERSION)
 def show(version: DuerpVersion) -> ResponseReturnValue:
     """Show a version: what it says in brief, its units, who contributed, what is missing."""
+    return render_template("duerp/show.html", **shown(version))
+
+
+def shown(version: DuerpVersion, send_back: SendBackForm | None = None) -> dict[str, Any]:
+    """Return all that the page of a version shows; ``send_back``: as it was sent, with errors."""
     today = day_in_paris(now())
     record = queries.record_of(session(), version.id)
     content = (
@@ -76,24 +84,22 @@ def show(version: DuerpVersion) -> ResponseReturnValue:
         else queries.live_content(session(), version, today)
     )
     wording = wording_of(content)
-    return render_template(
-        "duerp/show.html",
-        version=version,
-        record=record,
-        content=content,
+    happened = history(session(), "duerp_version", version.id, text="reason", repeated=REPEATED)
+    return {
+        "version": version,
+        "record": record,
+        "content": content,
         **_brief(content, wording),
-        units=_units(content, wording),
-        contributors=_contributors(version, content, wording),
-        transmissions=queries.transmissions_of(session(), version.id) if record else (),
-        kept_until=kept_until(version.approved_on) if version.approved_on else None,
-        refusals={} if record else _refusals(version, content),
-        others=_others(version),
-        history=timeline(
-            history(session(), "duerp_version", version.id, text="reason", repeated=REPEATED),
-            VERBS,
-            TONES,
-        ),
-    )
+        "units": _units(content, wording),
+        "contributors": _contributors(version, content, wording),
+        "transmissions": queries.transmissions_of(session(), version.id) if record else (),
+        "kept_until": kept_until(version.approved_on) if version.approved_on else None,
+        "refusals": {} if record else _refusals(version, content),
+        "send_back": send_back or SendBackForm(formdata=None),
+        "sent_back": _sent_back(happened),
+        "others": _others(version),
+        "history": timeline(happened, VERBS, TONES),
+    }
 
 
 @bp.get("/versions/<int:duerp_id>/units/<key>")
@@ -322,6 +328,12 @@ def _refusals(version: DuerpVersion, content: Content) -> dict[str, Any]:
         for each in DUERP_WORKFLOW.available(version.status)
         if can(each.permission, version)
     }
+
+
+def _sent_back(happened: Sequence[Happening]) -> Happening | None:
+    """Return by whom and why a version was sent back, until it is submitted anew."""
+    last = next((each for each in happened if each.verb in MOVES), None)
+    return last if last is not None and last.verb == "duerp.send-back" else None
 
 
 def _others(version: DuerpVersion) -> list[tuple[int, str]]:
