@@ -118,7 +118,7 @@ def duerp_update(name: str, due_on: date, *, reference: str) -> Message:
     words = {"due_on": due_on.isoformat(), "reference": reference}
     if name == "event":
         return N_(
-            "Le document unique %(reference)s est à mettre à jour après l’évènement du %(due_on)s.",
+            "Le document unique %(reference)s est à mettre à jour : fait nouveau du %(due_on)s.",
             **words,
         )
     return N_("La mise à jour annuelle du document unique %(reference)s : le %(due_on)s.", **words)
@@ -176,7 +176,7 @@ SUBJECTS: Mapping[str, Message] = {
     "risk_version": N_("Version d’une analyse de risques"),
     "workshop": N_("Atelier"),
     "duerp_version": N_("Document unique"),
-    "duerp_event": N_("Évènement du document unique"),
+    "duerp_event": N_("Fait nouveau du document unique"),
     "duerp_measure": N_("Mesure du programme de prévention"),
     "duerp_request": N_("Demande de consultation"),
     "person": N_("Personne"),

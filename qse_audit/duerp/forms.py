@@ -62,7 +62,7 @@ class WriteForm(VersionedForm):
         render_kw={"rows": 3},
     )
     events = CheckboxesField(
-        _l("Évènements auxquels elle répond"),
+        _l("Faits nouveaux auxquels elle répond"),
         coerce=lambda value: int(value or 0),
         description=_l("Cochez ceux dont l’évaluation tient maintenant compte."),
     )

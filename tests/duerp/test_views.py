@@ -218,6 +218,9 @@ def test_the_registers_are_kept_by_the_coordinator(browse, session, cast, approv
     assert one(session, HeadcountNote).employees == 0
     assert "2026" in rows(browse(cast.claire, "GET", "/duerp/headcount"))
     sent = {"kind": "layout", "happened_on": "2026-01-02", "what": "Presse déplacée"}
+    for kind, chosen in (("accident", ["accident"]), ("?", [])):
+        page = browse(cast.claire, "GET", f"/duerp/events/new?kind={kind}")
+        assert [each["value"] for each in page.select("#kind option[selected]")] == chosen
     page = browse(cast.claire, "POST", "/duerp/events/new", status=422, **{**sent, "what": ""})
     assert page.select_one('#what[aria-invalid="true"]')
     browse(cast.claire, "POST", "/duerp/events/new", status=303, **sent)
@@ -230,12 +233,15 @@ def test_the_registers_are_kept_by_the_coordinator(browse, session, cast, approv
     page = browse(cast.claire, "GET", "/duerp/")
     assert "Mise à jour due" in page.text
     assert "Balisage" in page.text
+    version = f"/duerp/versions/{approved.id}"
+    to_do = [a["href"] for a in page.select(".callout a")]
+    assert to_do == [address, f"{version}/transmissions/new", "/duerp/place"]
     browse(cast.claire, "POST", "/duerp/place", status=303, location="Accueil", hours="",
            contact="", version="0")  # fmt: skip
     browse(cast.claire, "POST", "/duerp/place", status=409, location="Ailleurs", version="0")
     assert one(session, DuerpPlace).location == "Accueil"
     assert "Accueil" in text_of(browse(cast.bob, "GET", "/duerp/notice.pdf").response.data)
-    url = f"/duerp/versions/{approved.id}/transmissions/new"
+    url = f"{version}/transmissions/new"
     sent = {"recipient": "health_service", "name": "SPST", "channel": "mail"}
     page = browse(cast.claire, "POST", url, status=422, **sent, sent_on="2019-01-01")
     assert page.select_one('#sent_on[aria-invalid="true"]')
@@ -282,7 +288,7 @@ def test_the_home_page_says_what_is_due_and_what_awaits_the_employer(browse, ses
     session.commit()
     page = browse(cast.claire, "GET", "/")
     assert "Aucune version approuvée" in page.text
-    assert "Évènements à prendre en compte : 1" in page.text
+    assert "Faits nouveaux à prendre en compte : 1" in page.text
     assert "Document unique à approuver" not in browse(cast.jean, "GET", "/").text
     consult(session, draft, cast.claire)
     page = browse(cast.jean, "GET", "/")
@@ -290,5 +296,5 @@ def test_the_home_page_says_what_is_due_and_what_awaits_the_employer(browse, ses
     browse(cast.jean, "POST", f"/duerp/versions/{draft.id}/approve", status=303, elevated=True)
     page = browse(cast.claire, "GET", "/")
     assert "Version non transmise" in page.text
-    assert "Évènements à prendre en compte" not in page.text
+    assert "Faits nouveaux à prendre en compte" not in page.text
     assert "Document unique" not in browse(cast.bob, "GET", "/").select_one("main").text

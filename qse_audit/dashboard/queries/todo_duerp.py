@@ -58,7 +58,7 @@ def _alarm(each: Due, alarm: Alarm) -> Line:
 def _events(each: Due) -> Line:
     meta = (N_("depuis le %(due_on)s", due_on=each.event_on.isoformat()),) if each.event_on else ()
     return Line(
-        title=N_("Évènements à prendre en compte : %(count)s", count=each.event_count),
+        title=N_("Faits nouveaux à prendre en compte : %(count)s", count=each.event_count),
         endpoint="duerp.index",
         meta=meta,
         status="late",

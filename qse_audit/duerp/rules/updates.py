@@ -44,7 +44,7 @@ class AlarmKind(Coded):
     """What is not as the law asks."""
 
     NEVER = "never", N_("Aucune version approuvée")
-    TRIGGER = "trigger", N_("Mise à jour due après un évènement")
+    TRIGGER = "trigger", N_("Mise à jour due après un fait nouveau")
     YEARLY = "yearly", N_("Mise à jour annuelle en retard")
     SOON = "soon", N_("Mise à jour annuelle proche")
     NOT_SENT = "not_sent", N_("Version non transmise au service de santé au travail")
@@ -177,8 +177,8 @@ def _accidents(facts: Situation) -> Iterator[Alarm]:
     count = sum(day > since for day in facts.accident_days)
     if count:
         told = N_(
-            "Depuis le %(due_on)s, le registre compte %(count)d accidents ou maladies : notez un "
-            "évènement si l’évaluation de ces risques est à revoir.",
+            "Accidents et maladies du registre depuis le %(due_on)s : %(count)d. Notez un fait "
+            "nouveau si l’évaluation de ces risques est à revoir.",
             due_on=since.isoformat(),
             count=count,
         )

@@ -18,8 +18,8 @@ VERBS: Mapping[str, Message] = {
     "duerp.measure": N_("Mesure du programme décrite"),
     "duerp.ask": N_("Demande de consultation notée"),
     "duerp.answer": N_("Demande de consultation satisfaite"),
-    "duerp.event": N_("Évènement noté : mise à jour due"),
-    "duerp.follow-event": N_("Suite donnée à l’évènement"),
+    "duerp.event": N_("Fait nouveau noté : mise à jour due"),
+    "duerp.follow-event": N_("Suite donnée au fait nouveau"),
     "duerp.headcount": N_("Effectif noté"),
     "duerp.place": N_("Lieu de consultation du document unique écrit"),
 }

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from flask import Response, flash, redirect, render_template, url_for
+from flask import Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -22,7 +22,7 @@ from qse_audit.duerp.forms import (
 )
 from qse_audit.duerp.models import DuerpEvent, DuerpRequest, DuerpVersion
 from qse_audit.duerp.queries import Described
-from qse_audit.duerp.rules import Recipient, in_force_between
+from qse_audit.duerp.rules import Recipient, TriggerKind, in_force_between
 from qse_audit.duerp.views.blueprint import (
     EVENT,
     REQUEST,
@@ -66,17 +66,19 @@ def headcount() -> ResponseReturnValue:
 @requires(P.DUERP_KEEP)
 @commits
 def new_event() -> ResponseReturnValue:
-    """Note something that makes an update due."""
-    form = EventForm(happened_on=day_in_paris(now()))
+    """Note something that makes an update due; ``?kind=`` for what is chosen already."""
+    kind = request.args.get("kind", "")
+    chosen = TriggerKind(kind) if kind in set(TriggerKind) else None
+    form = EventForm(happened_on=day_in_paris(now()), kind=chosen)
     if form.validate_on_submit():
         what, on = form.what.data or "", form.happened_on.data
         try:
             services.note_event(session(), form.kind.data, on, what, actor=identity(), now=now())
-            flash(_("Évènement noté : la mise à jour du document unique est due."), "success")
+            flash(_("Fait nouveau noté : la mise à jour du document unique est due."), "success")
             return redirect(url_for("duerp.index", _anchor="events"), 303)
         except Refused as refused:
             form.refuse(refused)
-    return _form_page(form, _("Noter un évènement"), url_for("duerp.index"))
+    return _form_page(form, _("Noter un fait nouveau"), url_for("duerp.index"))
 
 
 @bp.route("/events/<int:trigger_id>", methods=["GET", "POST"])

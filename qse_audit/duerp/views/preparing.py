@@ -59,7 +59,7 @@ def edit(version: DuerpVersion) -> ResponseReturnValue:
     """Say anew why a version is made, and what it answers."""
     form = _write_form(version)
     if not form.validate_on_submit():
-        return _form_page(form, version, _("Raison et évènements"))
+        return _form_page(form, version, _("Raison et faits nouveaux"))
     seen, events = form.stored_version, form.events.data or ()
     try:
         services.write_version(

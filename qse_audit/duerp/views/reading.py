@@ -16,14 +16,17 @@ from qse_audit.documents.text import day
 from qse_audit.duerp import queries, reports
 from qse_audit.duerp.forms import SendBackForm
 from qse_audit.duerp.models import DuerpRecord, DuerpVersion
+from qse_audit.duerp.queries import Standpoint
 from qse_audit.duerp.reports.parts import reminders
 from qse_audit.duerp.rules import (
     DUERP_WORKFLOW,
     REPEATED,
     VERBS,
     Alarm,
+    AlarmKind,
     Change,
     Content,
+    TriggerKind,
     VersionStatus,
     approval_refusals,
     compare,
@@ -63,7 +66,11 @@ def index() -> ResponseReturnValue:
     today = day_in_paris(now())
     found = queries.overview(session(), identity(), today)
     return render_template(
-        "duerp/index.html", overview=found, alarm_text=alarm_text, kept_until=kept_until
+        "duerp/index.html",
+        overview=found,
+        alarm_text=alarm_text,
+        alarm_url=alarm_url,
+        kept_until=kept_until,
     )
 
 
@@ -169,6 +176,30 @@ def alarm_text(alarm: Alarm) -> str:
         for name, value in alarm.message.values.items()
     }
     return translate(Message(alarm.message.msgid, values))
+
+
+ANSWERED_AT = {
+    AlarmKind.TRIGGER: "duerp.follow",
+    AlarmKind.ACCIDENTS: "duerp.new_event",
+    AlarmKind.NOT_SENT: "duerp.new_transmission",
+    AlarmKind.NO_PLACE: "duerp.place",
+    AlarmKind.NO_HEADCOUNT: "duerp.headcount",
+}
+"""Where one does what an alarm asks; the others ask for a version."""
+
+
+def alarm_url(alarm: Alarm, stands: Standpoint) -> str:
+    """Return the page where one does what an alarm asks."""
+    if alarm.kind not in ANSWERED_AT:
+        if stands.prepared:
+            return url_for("duerp.show", duerp_id=stands.prepared.id)
+        return url_for("duerp.new")
+    values: dict[AlarmKind, dict[str, Any]] = {
+        AlarmKind.TRIGGER: {"trigger_id": alarm.trigger_id},
+        AlarmKind.ACCIDENTS: {"kind": TriggerKind.ACCIDENT},
+        AlarmKind.NOT_SENT: {"duerp_id": stands.in_force and stands.in_force.id},
+    }
+    return url_for(ANSWERED_AT[alarm.kind], **values.get(alarm.kind, {}))
 
 
 # --- papers ---
