@@ -90,14 +90,11 @@ def proposals_of(session: Session, workshop_id: int) -> Sequence[WorkshopProposa
     ).all()
 
 
-def votes_of(session: Session, workshop_id: int) -> list[tuple[int, int, int]]:
-    """Return every vote as (participant, proposal, value)."""
-    rows = session.execute(
-        select(WorkshopVote.participant_id, WorkshopVote.proposal_id, WorkshopVote.value).where(
-            WorkshopVote.workshop_id == workshop_id
-        )
-    )
-    return [(row.participant_id, row.proposal_id, row.value) for row in rows]
+def ballot_of(session: Session, participant_id: int) -> dict[int, int]:
+    """Return what a participant gave: proposal → points or rating; empty before they voted."""
+    v = WorkshopVote
+    found = select(v.proposal_id, v.value).where(v.participant_id == participant_id)
+    return {row.proposal_id: row.value for row in session.execute(found)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,10 +133,10 @@ def document_of(result: WorkshopResult) -> dict[str, Any]:
 
 def standings_of(session: Session, workshop: Workshop) -> tuple[Standing, ...]:
     """Return how the proposals stand now."""
-    proposals = [(each.id, each.text) for each in proposals_of(session, workshop.id)]
-    known = {key for key, _ in proposals}
-    votes = [(p, value) for _, p, value in votes_of(session, workshop.id) if p in known]
-    return standings(proposals, votes, workshop.method)
+    v, proposals = WorkshopVote, proposals_of(session, workshop.id)
+    votes = session.execute(select(v.proposal_id, v.value).where(v.workshop_id == workshop.id))
+    named = [(each.id, each.text) for each in proposals]
+    return standings(named, [(row.proposal_id, row.value) for row in votes], workshop.method)
 
 
 # --- lists ---

@@ -1,13 +1,12 @@
 """The frozen result of a workshop as PDF, with what it was made from inside."""
 
-import json
 from typing import Any
 
-from qse_audit.core.canonical import canonical_json
 from qse_audit.core.text import N_, Message
 from qse_audit.documents.pdf import render_pdf
 from qse_audit.documents.text import Texts, moment
 from qse_audit.workshops.models import WorkshopResult
+from qse_audit.workshops.queries import document_of
 from qse_audit.workshops.reports.words import attendance, instant, table_of
 from qse_audit.workshops.rules import VoteMethod
 
@@ -44,11 +43,11 @@ WORDS: dict[str, Message] = {
 
 def result_pdf(result: WorkshopResult, organisation: str, locale: str) -> bytes:
     """Return a frozen result as PDF; the same result gives the same bytes."""
-    document = json.loads(result.document)
+    document = document_of(result)
     return render_pdf(
         TEMPLATE,
         _values(document, result, organisation, locale=locale),
-        attachments={ATTACHED: canonical_json(document)},
+        attachments={ATTACHED: result.document.encode()},
         made_at=result.frozen_at,
     )
 

@@ -36,10 +36,9 @@ def link_of(workshop: Workshop) -> str:
     return settings.public_url + url_for("workshops.enter", token=token)
 
 
-def stamp_of(workshop: Workshop, count: queries.Count) -> str:
-    """Return what changes whenever a screen should be read again."""
-    ends = workshop.ends_at.timestamp() if workshop.ends_at else 0
-    return f"{workshop.status}-{count.people}-{count.proposals}-{count.ballots}-{ends:.0f}"
+def stamp_of(workshop: Workshop, *counts: int) -> str:
+    """Return what changes whenever a screen that shows ``counts`` should be read again."""
+    return "-".join(str(each) for each in (workshop.version, *counts))
 
 
 def accepted(form: Form, act: Callable[[], Any]) -> Any:

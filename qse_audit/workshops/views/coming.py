@@ -45,7 +45,7 @@ def state_at(token: str) -> ResponseReturnValue:
     """Say whether the page should be read again."""
     workshop = reached(token)
     count = queries.count_of(session(), workshop.id)
-    return jsonify(stamp=stamp_of(workshop, count))
+    return jsonify(stamp=stamp_of(workshop, count.proposals))
 
 
 @bp.post("/at/<string:token>/join")
@@ -98,7 +98,7 @@ def vote_at(token: str) -> ResponseReturnValue:
     except Refused as refused:
         said = [translate(each.message) for each in refused.refusals]
         return shown(token, workshop, person, refusals=said, sent=request.form)
-    return redirect(url_for("workshops.enter", token=token, voted=1), 303)
+    return redirect(url_for("workshops.enter", token=token), 303)
 
 
 # --- what the views are made of ---
@@ -158,13 +158,9 @@ def shown(
     sent: Any = None,
 ) -> ResponseReturnValue:
     """Return the page of a participant; 422 when something they sent is not acceptable."""
-    count = queries.count_of(session(), workshop.id)
-    mine = {}
-    if person is not None:
-        votes = queries.votes_of(session(), workshop.id)
-        mine = {key: value for who, key, value in votes if who == person.id}
-    if sent is not None:
-        mine = {k: sent.get(f"vote-{k}", "") for k in ids(workshop)}
+    proposals = queries.proposals_of(session(), workshop.id) if person else ()
+    cast = queries.ballot_of(session(), person.id) if person else {}
+    typed = {each.id: sent.get(f"vote-{each.id}", "") for each in proposals} if sent else None
     body = render_template(
         "workshops/at.html",
         token=token,
@@ -172,16 +168,11 @@ def shown(
         me=person,
         join=join or JoinForm(formdata=None),
         form=proposal or ProposalForm(formdata=None),
-        proposals=queries.proposals_of(session(), workshop.id) if person else (),
+        proposals=proposals,
         most=workshop.points_each if workshop.method is VoteMethod.POINTS else HIGHEST_RATING,
-        mine=mine,
+        mine=cast if typed is None else typed,
         refusals=refusals or [],
-        stamp=stamp_of(workshop, count),
-        has_voted=bool(mine) and sent is None,
+        stamp=stamp_of(workshop, len(proposals)),
+        has_voted=bool(cast) and sent is None,
     )
     return body, 422 if join or proposal or refusals else 200
-
-
-def ids(workshop: Workshop) -> list[int]:
-    """Return the ids of the proposals of a workshop."""
-    return [each.id for each in queries.proposals_of(session(), workshop.id)]

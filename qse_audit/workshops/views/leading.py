@@ -1,5 +1,6 @@
 """The pages of who leads a workshop: the list, the screen, the result."""
 
+from dataclasses import astuple
 from io import BytesIO
 from typing import Any
 
@@ -113,7 +114,7 @@ def lead(workshop: Workshop) -> ResponseReturnValue:
 @requires(P.WORKSHOP_READ, on=WORKSHOP)
 def state(workshop: Workshop) -> ResponseReturnValue:
     """Say whether the screen should be read again."""
-    return jsonify(stamp=stamp_of(workshop, queries.count_of(session(), workshop.id)))
+    return jsonify(stamp=stamp_of(workshop, *astuple(queries.count_of(session(), workshop.id))))
 
 
 @bp.route("/<int:workshop_id>/edit", methods=["GET", "POST"])
@@ -244,7 +245,7 @@ def screen(workshop: Workshop, form: ProposalForm) -> dict[str, Any]:
     return {
         "workshop": workshop,
         "count": count,
-        "stamp": stamp_of(workshop, count),
+        "stamp": stamp_of(workshop, *astuple(count)),
         "link": link_of(workshop) if may_lead and workshop.status != "prepared" else "",
         "may_lead": may_lead,
         "subject": about,
