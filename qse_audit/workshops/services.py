@@ -179,6 +179,15 @@ def set_timer(workshop: Workshop, minutes: int, *, now: datetime) -> None:
     workshop.ends_at = now + timedelta(minutes=minutes) if minutes else None
 
 
+def hold(session: Session, workshop: Workshop) -> None:
+    """Lock a workshop until the transaction ends, and read where it stands.
+
+    Of two acts one is then first, and the other one knows.
+    """
+    fields = ["status", "method", "points_each", "version"]
+    session.refresh(workshop, fields, with_for_update=True)
+
+
 # --- those who come by the link ---
 
 
@@ -187,6 +196,7 @@ def join(session: Session, workshop: Workshop, name: str, function: str, *, now:
 
     :raises Refused: with every reason.
     """
+    hold(session, workshop)
     people = queries.count_of(session, workshop.id).people
     refuse_all(join_refusals(name, function, status=workshop.status, people=people))
     secret = secrets.token_urlsafe(32)
@@ -216,6 +226,7 @@ def propose(
 
     :raises Refused: with every reason.
     """
+    hold(session, workshop)
     known = queries.proposals_of(session, workshop.id)
     own = sum(each.participant_id == by.id for each in known) if by else 0
     refuse_all(proposal_refusals(text, status=workshop.status, total=len(known), own=own))
@@ -243,6 +254,7 @@ def withdraw(
     :raises Refused: once the vote is open.
     """
     workshop = proposal.workshop
+    hold(session, workshop)
     refuse_all(still_live(workshop))
     if workshop.status is WorkshopStatus.VOTING:
         told = N_("Le vote est ouvert : on ne retire plus de proposition.")
@@ -257,11 +269,9 @@ def withdraw(
 def vote(session: Session, workshop: Workshop, by: WorkshopParticipant, ballot: Ballot) -> None:
     """Put the ballot of a participant in place of the one before.
 
-    The workshop is locked meanwhile: of two ballots, or of a ballot and the close, one is first.
-
     :raises Refused: with every reason; after the close, with that one.
     """
-    session.refresh(workshop, ["status", "method", "points_each", "version"], with_for_update=True)
+    hold(session, workshop)
     refuse_all(
         ballot_refusals(
             ballot,
@@ -290,7 +300,7 @@ def move_workshop(
 
     :raises TransitionRefused: with every unmet condition; nothing is then changed.
     """
-    session.refresh(workshop, ["status", "version"], with_for_update=True)
+    hold(session, workshop)
     count, before = queries.count_of(session, workshop.id), workshop.status
     facts = MoveFacts(proposals=count.proposals, ballots=count.ballots, note=words)
     after = WORKSHOP_WORKFLOW.decide(before, name, facts)

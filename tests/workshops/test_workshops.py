@@ -3,11 +3,13 @@
 import hashlib
 import io
 import json
+import threading
 from fractions import Fraction
 
 import pytest
 from pypdf import PdfReader
 from sqlalchemy import delete, select, update
+from sqlalchemy.orm import Session
 
 from qse_audit.core.errors import Refused
 from qse_audit.core.permissions import Kind, Permission
@@ -68,6 +70,79 @@ def test_a_ballot_is_counted_once_within_its_points_and_never_after_the_close(se
         ("Bac chargé", 7),
         ("Palier usé", 3),
     ]
+
+
+def begun_beside(engine, act):
+    """Begin an act in a transaction of its own; it waits for ours, or the test fails."""
+
+    def run():
+        with Session(engine) as own:
+            act(own)
+            own.commit()
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    thread.join(0.2)
+    return thread
+
+
+def test_a_ballot_that_meets_the_close_is_told_that_it_is_not_counted(session, cast, engine):
+    made, (regis, lina), (bac, palier) = voting(session, cast)
+    services.vote(session, made, regis, Ballot(votes={bac.id: 5}))
+    session.commit()
+    key, late, voted, told = made.id, lina.id, palier.id, []
+
+    def cast_late(own):
+        here, by = own.get(Workshop, key), own.get(WorkshopParticipant, late)
+        with pytest.raises(Refused) as caught:
+            services.vote(own, here, by, Ballot(votes={voted: 5}))
+        told.extend(refusal.code for refusal in caught.value.refusals)
+
+    services.move_workshop(session, made, "freeze", "Le bac.", actor=cast.alice, now=NOW)
+    beside = begun_beside(engine, cast_late)
+    session.commit()
+    beside.join()
+    assert told == ["vote_closed"]
+
+
+def test_of_two_ballots_of_one_person_at_once_one_counts(session, cast, engine):
+    made, (regis, _), (bac, palier) = voting(session, cast)
+    key, who, second = made.id, regis.id, palier.id
+
+    def cast_again(own):
+        here, by = own.get(Workshop, key), own.get(WorkshopParticipant, who)
+        services.vote(own, here, by, Ballot(votes={second: 4}))
+
+    services.vote(session, made, regis, Ballot(votes={bac.id: 5}))
+    beside = begun_beside(engine, cast_again)
+    session.commit()
+    beside.join()
+    assert queries.ballot_of(session, who) == {second: 4}
+
+
+@pytest.mark.parametrize(
+    "late",
+    [
+        lambda other, seen: services.join(other, seen.workshop, "Tard", "Tour", now=NOW),
+        lambda other, seen: services.propose(other, seen.workshop, "Tard", by=None, now=NOW),
+        lambda other, seen: services.withdraw(other, seen, actor=None, now=NOW),
+    ],
+    ids=["join", "propose", "withdraw"],
+)
+def test_nobody_slips_in_behind_the_close(session, cast, engine, late):
+    made = make_workshop(session, cast, "open")
+    for text in ("Bac chargé", "Palier usé"):
+        key = services.propose(session, made, text, by=None, now=NOW).id
+    regis = come(session, made)
+    session.commit()
+    with Session(engine, expire_on_commit=False) as other:
+        seen = queries.get_proposal(other, key)
+        other.commit()
+        services.move_workshop(session, made, "open-vote", "", actor=cast.alice, now=NOW)
+        services.vote(session, made, regis, Ballot(votes={key: 5}))
+        services.move_workshop(session, made, "freeze", "Le bac.", actor=cast.alice, now=NOW)
+        session.commit()
+        refused(lambda: late(other, seen), "over")
 
 
 def test_a_frozen_result_keeps_its_attendance_and_hash_and_cannot_change(session, cast):
