@@ -160,7 +160,6 @@ class CauseNode(Versioned, Base):
             health=self.health,
             same_as_id=self.same_as_id,
             done_at=self.done_at,
-            version=self.version,
         )
 
 

@@ -30,7 +30,11 @@ class NotSignedIn(QseError):
 
 
 class NotFound(QseError):
-    """Raised for an object that is missing or must look missing."""
+    """Raised for an object that is missing or must look missing; ``told``: what to do then."""
+
+    def __init__(self, what: object = "", *, told: Message | None = None) -> None:
+        super().__init__(what)
+        self.told = told
 
 
 class NotAllowed(QseError):

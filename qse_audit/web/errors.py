@@ -195,6 +195,8 @@ def _detail(error: QseError) -> str:
     """Return what the page of an error says beyond its status; "" for nothing."""
     if isinstance(error, NotSignedIn) and request.method == "POST":
         return translate(ENDED)
+    if isinstance(error, NotFound) and error.told is not None:
+        return translate(error.told)
     if isinstance(error, BadInput):
         return _input_text(error)
     if isinstance(error, TooManyTries):

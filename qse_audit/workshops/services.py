@@ -18,6 +18,7 @@ from qse_audit.core.clock import day_in_paris, utc_text
 from qse_audit.core.errors import NotFound, Refusal, refuse_all
 from qse_audit.core.permissions import Kind
 from qse_audit.core.text import N_
+from qse_audit.db.loading import hold
 from qse_audit.db.notes import change
 from qse_audit.db.numbering import next_reference
 from qse_audit.db.trail import Act, Head, record
@@ -140,6 +141,7 @@ def edit_workshop(
     :raises Conflict: if ``version`` is not the stored one any more; with both texts.
     :raises Refused: with every reason.
     """
+    hold(session, workshop)
     ways = (draft.method, draft.points_each) != (workshop.method, workshop.points_each)
     if ways and workshop.status is WorkshopStatus.VOTING:
         told = N_("Le vote est ouvert : sa règle ne change plus.")
@@ -177,15 +179,6 @@ def set_timer(workshop: Workshop, minutes: int, *, now: datetime) -> None:
         refuse_all([Refusal("minutes_range", told, HOUSE)])
     refuse_all(still_live(workshop))
     workshop.ends_at = now + timedelta(minutes=minutes) if minutes else None
-
-
-def hold(session: Session, workshop: Workshop) -> None:
-    """Lock a workshop until the transaction ends, and read where it stands.
-
-    Of two acts one is then first, and the other one knows.
-    """
-    fields = ["status", "method", "points_each", "version"]
-    session.refresh(workshop, fields, with_for_update=True)
 
 
 # --- those who come by the link ---

@@ -4,18 +4,21 @@ from dataclasses import replace
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from qse_audit.causes import services
 from qse_audit.causes.models import CauseAnalysis, CauseNode
-from qse_audit.causes.queries import list_statement, tree_of
+from qse_audit.causes.queries import get_analysis, get_node, list_statement, tree_of
 from qse_audit.causes.queries.analyses import CauseFilter
 from qse_audit.causes.rules import CauseStatus, CauseTool, MemberDraft, NodeDraft
+from qse_audit.causes.services.analyses import draft_of as of_analysis
 from qse_audit.causes.services.lines import draft_of
 from qse_audit.core.errors import Conflict, Refused
 from qse_audit.core.permissions import Kind, Permission
 from qse_audit.db.outbox import Notice
 from qse_audit.db.trail import Event
 from qse_audit.policies import allows
+from tests.beside import begun_beside
 from tests.causes.factories import add, make_analysis
 from tests.factories import NOW
 
@@ -102,6 +105,72 @@ def test_lines_are_put_elsewhere_with_all_below_them_and_deleted_likewise(sessio
     assert services.delete_node(session, two, actor=cast.claire, now=NOW) == 2
     session.commit()
     assert [node.text for node in tree_of(session, made.id).nodes] == ["un"]
+
+
+def test_two_lines_put_under_each_other_at_once_make_no_circle(session, cast, engine):
+    made = make_analysis(session, cast)
+    one, two = (add(session, cast, made, "why", text).id for text in ("Une", "Deux"))
+    told = []
+
+    def turn(own):
+        with pytest.raises(Refused) as caught:
+            services.place_node(own, get_node(own, two), one, actor=cast.claire, now=NOW)
+        told.extend(refusal.code for refusal in caught.value.refusals)
+
+    services.place_node(session, get_node(session, one), two, actor=cast.bob, now=NOW)
+    beside = begun_beside(engine, turn)
+    session.commit()
+    beside.join()
+    assert told == ["cycle"]
+
+
+def test_nothing_changes_behind_a_conclusion(session, cast, engine):
+    made = make_analysis(session, cast)
+    first = add(session, cast, made, "why", "Filtre laissé", fact="Photo")
+    key = add(session, cast, made, "why", "Modèle", under=first, fact="Modèle", is_root=True).id
+    session.commit()
+    said = {"actor": cast.claire, "now": NOW}
+    with Session(engine, expire_on_commit=False) as other:
+        seen = get_node(other, key)
+        whole = get_analysis(other, seen.analysis_id)
+        other.commit()
+        services.move_analysis(session, made, "conclude", "Le modèle.", actor=cast.bob, now=NOW)
+        session.commit()
+        words, title = (
+            NodeDraft(text="Tard", fact="Tard"),
+            replace(of_analysis(whole), title="Tard"),
+        )
+        late = (
+            lambda: services.add_node(other, whole, seen.kind, words, parent_id=None, **said),
+            lambda: services.edit_node(other, seen, words, version=None, **said),
+            lambda: services.delete_node(other, seen, **said),
+            lambda: services.step_node(other, seen, "out", **said),
+            lambda: services.place_node(other, seen, None, **said),
+            lambda: services.edit_analysis(other, whole, title, version=None, **said),
+            lambda: services.add_member(
+                other, whole, MemberDraft(name="Tard", function="Tour"), **said
+            ),
+        )
+        for act in late:
+            refused(act, "over")
+
+
+def test_an_analysis_read_before_it_changed_is_a_conflict(session, cast, engine):
+    made = make_analysis(session, cast)
+
+    def rename(where, row, title):
+        draft = replace(of_analysis(seen), title=title)
+        services.edit_analysis(where, row, draft, version=seen.version, actor=cast.bob, now=NOW)
+
+    key = made.id
+    session.rollback()
+    with Session(engine, expire_on_commit=False) as other:
+        seen = get_analysis(other, key)
+        other.commit()
+        rename(session, made, "Un")
+        session.commit()
+        with pytest.raises(Conflict):
+            rename(other, seen, "Deux")
 
 
 def test_a_line_of_another_analysis_is_no_parent(session, cast):

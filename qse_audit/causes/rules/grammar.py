@@ -57,6 +57,11 @@ class Grammar:
 
     shapes: tuple[Shape, ...]
 
+    @property
+    def is_nested(self) -> bool:
+        """Say whether a line may stand under another one."""
+        return any(parent is not None for shape in self.shapes for parent in shape.under)
+
     def of(self, kind: NodeKind) -> Shape | None:
         """Return how a kind of line looks in this tool, ``None`` where it has no place."""
         return next((shape for shape in self.shapes if shape.kind is kind), None)

@@ -35,7 +35,6 @@ class Node:
     same_as_id: int | None = None
     """The fact, written elsewhere in the tree, that this line only points to."""
     done_at: datetime | None = None
-    version: int = 1
 
 
 @dataclass(frozen=True)

@@ -20,6 +20,7 @@ from qse_audit.causes.rules import (
     MemberDraft,
     MoveFacts,
     NodeKind,
+    Tree,
     draft_refusals,
     member_refusals,
     missing,
@@ -29,6 +30,7 @@ from qse_audit.core.clock import day_in_paris, utc_text
 from qse_audit.core.errors import Conflict, Refusal, refuse_all
 from qse_audit.core.permissions import Kind, Link
 from qse_audit.core.text import N_
+from qse_audit.db.loading import hold
 from qse_audit.db.numbering import next_reference
 from qse_audit.db.participation import write_links
 from qse_audit.policies import Identity
@@ -100,13 +102,13 @@ def edit_analysis(
     :raises Conflict: if ``version`` is not the stored one any more; with both texts.
     :raises Refused: with every reason.
     """
+    tree = held(session, analysis)
     stored, wanted = as_texts(draft_of(analysis)), as_texts(draft)
     changed = sorted(name for name in wanted if wanted[name] != stored[name])
     if not changed:
         return
     if version is not None and version != analysis.version:
         raise Conflict(theirs=stored, yours=wanted)
-    tree = tree_of(session, analysis.id)
     refuse_all(
         (
             *still_written(analysis),
@@ -118,6 +120,12 @@ def edit_analysis(
     _link(session, analysis)
     note(session, analysis, "edit", actor=actor, now=now, data={"fields": changed})
     session.expire(analysis)
+
+
+def held(session: Session, analysis: CauseAnalysis) -> Tree:
+    """Hold an analysis and return its lines: none slips in behind a conclusion, or below itself."""
+    hold(session, analysis)
+    return tree_of(session, analysis.id)
 
 
 def still_written(analysis: CauseAnalysis) -> tuple[Refusal, ...]:
@@ -203,6 +211,7 @@ def add_member(
 
     :raises Refused: with every reason.
     """
+    hold(session, analysis)
     team = analysis.members
     refuse_all((*still_written(analysis), *member_refusals(draft, len(team))))
     if draft.person_id is not None:
@@ -242,6 +251,7 @@ def remove_member(session: Session, member: CauseMember, *, actor: Identity, now
     :raises Refused: once the analysis is concluded.
     """
     analysis = member.analysis
+    hold(session, analysis)
     refuse_all(still_written(analysis))
     data, texts = {"person": member.person_id, "member": member.id}, {"name": member.name}
     session.delete(member)
@@ -261,7 +271,7 @@ def move_analysis(
 
     :raises TransitionRefused: with every unmet condition; ``analysis`` is then unchanged.
     """
-    before, tree = analysis.status, tree_of(session, analysis.id)
+    tree, before = held(session, analysis), analysis.status
     facts = MoveFacts(missing(facts_of(analysis, tree)), words)
     analysis.status = CAUSE_WORKFLOW.decide(before, name, facts)
     is_over = analysis.status is CauseStatus.CONCLUDED

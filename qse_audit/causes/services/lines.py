@@ -10,10 +10,10 @@ from sqlalchemy.orm import Session
 
 from qse_audit.accounts.queries import is_member
 from qse_audit.causes.models import CauseAnalysis, CauseNode
-from qse_audit.causes.queries.analyses import tree_of
 from qse_audit.causes.rules import (
     HOUSE,
     Landing,
+    Node,
     NodeDraft,
     NodeKind,
     Slot,
@@ -30,10 +30,10 @@ from qse_audit.causes.rules import (
     takes_slot,
     under,
 )
-from qse_audit.causes.services.analyses import STRANGER, still_written
+from qse_audit.causes.services.analyses import STRANGER, held, still_written
 from qse_audit.causes.services.noting import note
 from qse_audit.core.clock import utc_text
-from qse_audit.core.errors import Conflict, Refusal, Refused, refuse_all
+from qse_audit.core.errors import Conflict, NotFound, Refusal, Refused, refuse_all
 from qse_audit.core.text import N_
 from qse_audit.policies import Identity
 
@@ -62,6 +62,18 @@ def spot_of(
     )
 
 
+def found(session: Session, node: CauseNode) -> tuple[CauseAnalysis, Tree, Node]:
+    """Hold the analysis of a line; return it, its lines, and this one as it stands in them.
+
+    :raises NotFound: if the line was deleted in between.
+    """
+    tree = held(session, node.analysis)
+    here = tree.by_id.get(node.id)
+    if here is None:
+        raise NotFound(f"line {node.id}")
+    return node.analysis, tree, here
+
+
 def add_node(
     session: Session,
     analysis: CauseAnalysis,
@@ -76,7 +88,7 @@ def add_node(
 
     :raises Refused: with every reason.
     """
-    tree = tree_of(session, analysis.id)
+    tree = held(session, analysis)
     spot = spot_of(analysis, tree, kind, parent_id=parent_id, now=now)
     wanted = _bare(spot, draft)
     refuse_all(
@@ -113,8 +125,7 @@ def edit_node(
     :raises Conflict: if ``version`` is not the stored one any more; with both texts.
     :raises Refused: with every reason.
     """
-    analysis = node.analysis
-    tree = tree_of(session, analysis.id)
+    analysis, tree, _ = found(session, node)
     spot = spot_of(analysis, tree, node.kind, parent_id=node.parent_id, node_id=node.id, now=now)
     wanted, stored = _bare(spot, draft), draft_of(node)
     yours, theirs = as_texts(wanted), as_texts(stored)
@@ -140,11 +151,11 @@ def delete_node(session: Session, node: CauseNode, *, actor: Identity, now: date
 
     :raises Refused: with every reason.
     """
-    analysis, tree = node.analysis, tree_of(session, node.analysis_id)
+    analysis, tree, here = found(session, node)
     refuse_all(
         (
             *still_written(analysis),
-            *deletion_refusals(tree, tree.by_id[node.id], analysis.tool),
+            *deletion_refusals(tree, here, analysis.tool),
         )
     )
     gone = [node.id, *tree.below(node.id)]
@@ -170,8 +181,8 @@ def step_node(
 
     :raises Refused: where it cannot go.
     """
-    tree = tree_of(session, node.analysis_id)
-    landing = stepped(tree, tree.by_id[node.id], direction)
+    _, tree, here = found(session, node)
+    landing = stepped(tree, here, direction)
     if landing is None:
         raise Refused([STUCK])
     _put(session, node, tree, landing, slot=None, actor=actor, now=now)
@@ -190,8 +201,8 @@ def place_node(
 
     :raises Refused: under itself, or where such a line has no place.
     """
-    tree = tree_of(session, node.analysis_id)
-    landing = under(tree, tree.by_id[node.id], parent_id)
+    _, tree, here = found(session, node)
+    landing = under(tree, here, parent_id)
     _put(session, node, tree, landing, slot=slot, actor=actor, now=now)
 
 

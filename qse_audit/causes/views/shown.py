@@ -62,6 +62,7 @@ def page_of(analysis: CauseAnalysis, tree: Tree, *, may_edit: bool) -> dict[str,
         "svg": Markup(svg),  # it escapes every text itself
         "charts": reports.charts(wording),
         "may_edit": may_edit,
+        "is_nested": GRAMMARS[analysis.tool].is_nested,
         "lines_url": url_for("causes.index") + "lines/",
         "add_url": url_for("causes.add", cause_id=analysis.id),
         "is_empty": not any(node.text or node.same_as_id for node in tree.nodes),

@@ -14,6 +14,7 @@ from qse_audit.accounts.rules import address_key
 from qse_audit.accounts.services import claim_try
 from qse_audit.core.clock import now
 from qse_audit.core.errors import NotFound, Refused, TooManyTries
+from qse_audit.core.text import N_
 from qse_audit.db.wall import act_as
 from qse_audit.web.database import commits, engine, session
 from qse_audit.web.guards import public
@@ -25,6 +26,10 @@ from qse_audit.workshops.rules import HIGHEST_RATING, Ballot, VoteMethod
 from qse_audit.workshops.views.blueprint import accepted, bp, stamp_of
 
 WHY = "participants have no account; the link, which nobody can guess, is their proof"
+NO_LINK = N_(
+    "Ce lien ne mène à aucun atelier : il a été changé, ou mal recopié. Demandez-le à l’animateur."
+)
+NOT_IN = N_("Dites d’abord qui vous êtes : ouvrez de nouveau le lien de l’atelier.")
 NOBODY = 0
 """As whom the database sees a participant: no person of ours."""
 THROTTLE_JOIN = 120
@@ -111,7 +116,7 @@ def reached(token: str) -> Workshop:
     """
     workshop = queries.workshop_at(session(), token)
     if workshop is None:
-        raise NotFound("workshop")
+        raise NotFound("workshop", told=NO_LINK)
     act_as(session(), organisation_id=workshop.organisation_id, person_id=NOBODY)
     return workshop
 
@@ -133,7 +138,7 @@ def known(workshop: Workshop) -> WorkshopParticipant:
     """
     found = me(workshop)
     if found is None:
-        raise NotFound("participant")
+        raise NotFound("participant", told=NOT_IN)
     return found
 
 
