@@ -21,7 +21,7 @@ from qse_audit.accidents.rules.events import (
 from qse_audit.accidents.rules.exposure import ExposureDraft
 from qse_audit.accidents.rules.stops import StopDraft
 from qse_audit.core.clock import PARIS
-from qse_audit.core.errors import BadInput, Refusal, Refused
+from qse_audit.core.errors import BadInput
 from qse_audit.core.numbers import decimal_text, parse_number
 from qse_audit.core.period_texts import parse_period
 from qse_audit.core.periods import Frequency, Period
@@ -293,10 +293,6 @@ class HoursForm(Form):
             incapacity_pct=self._number("incapacity_pct", language),
             note=self.note.data or "",
         )
-
-    def tell(self, error: BadInput) -> None:
-        """Show what cannot be read at its field."""
-        self.refuse(Refused([Refusal(str(error.place), error.message)]))
 
     def _month(self) -> Period:
         try:

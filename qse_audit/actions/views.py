@@ -1,6 +1,5 @@
 """The pages about actions."""
 
-from collections.abc import Callable
 from datetime import date
 from typing import Any
 
@@ -22,7 +21,7 @@ from qse_audit.actions.rules import (
     late_days,
 )
 from qse_audit.core.clock import day_in_paris, now
-from qse_audit.core.errors import Conflict, NotFound, Refused
+from qse_audit.core.errors import Conflict, NotFound
 from qse_audit.core.permissions import Kind, Permission, Role
 from qse_audit.documents.names import MEDIA_TYPES
 from qse_audit.documents.text import day
@@ -30,8 +29,7 @@ from qse_audit.evidence.models import Evidence
 from qse_audit.evidence.queries import tombstone
 from qse_audit.policies import allows
 from qse_audit.web.database import commits, session
-from qse_audit.web.errors import wants_json
-from qse_audit.web.forms import Form, choices_of
+from qse_audit.web.forms import accepted, choices_of
 from qse_audit.web.guards import Target, can, requires, requires_move
 from qse_audit.web.i18n import locale, translate
 from qse_audit.web.listing import Listing, listing
@@ -191,19 +189,6 @@ def asked_for(shown: Listing) -> ActionFilter:
         ),
         owner_id=int(owner) if owner.isdecimal() and len(owner) < 10 else None,
     )
-
-
-def accepted(form: Form, act: Callable[[], Action]) -> Action | None:
-    """Return what ``act`` made of a valid form; refusals go onto the form, with all typed."""
-    if not form.validate_on_submit():
-        return None
-    try:
-        return act()
-    except Refused as refused:
-        if wants_json():
-            raise
-        form.refuse(refused)
-        return None
 
 
 def move_form(name: str) -> MoveForm:

@@ -36,6 +36,37 @@ LONG, LINE, UNIT, SHORT = 10_000, 200, 60, 120
 Choices = Iterable[tuple[Any, str]]
 
 
+PLACES = {
+    "title_missing": "title",
+    "title_long": "title",
+    "title_taken": "title",
+    "due_before_start": "due_on",
+    "weight_range": "weight",
+    "target_backwards": "target",
+    "unit_long": "unit",
+    "cycle": "parent_id",
+    "parent_unknown": "parent_id",
+    "too_deep": "parent_id",
+    "owner_foreign": "owner_id",
+    "owner_missing": "owner_id",
+    "site_foreign": "site_id",
+    "process_foreign": "process_id",
+    "indicator_foreign": "indicator_id",
+    "axis_foreign": "axis_id",
+    "objective_foreign": "objectives",
+    "same_objective": "other_id",
+    "conflict_known": "other_id",
+    "conflict_missing": "conflict",
+    "reason_missing": "reason",
+    "text_missing": "text",
+    "own_proposal": "kind",
+    "already_agreed": "kind",
+    "nothing_proposed": "kind",
+    "note_missing": "note",
+}
+"""Which field a refusal is about, whatever the form; the others are about the whole form."""
+
+
 class NumberField(StringField):
     """A number as people write it: ``data`` is the text, ``number`` its exact value."""
 
@@ -64,6 +95,7 @@ def _chosen(label: Any, *, hint: Any = "") -> SelectField:
 class ObjectiveForm(VersionedForm):
     """What is to be reached, by how much, by when, by whom."""
 
+    places = PLACES
     title = StringField(
         _("Objectif"),
         [InputRequired(REQUIRED), Length(max=LINE)],
@@ -152,6 +184,7 @@ def values_of(draft: ObjectiveDraft) -> dict[str, Any]:
 class AxisForm(VersionedForm):
     """A strategic axis."""
 
+    places = PLACES
     title = StringField(_("Axe"), [InputRequired(REQUIRED), Length(max=LINE)])
     horizon = StringField(
         _("Horizon"), [Length(max=SHORT)], description=_("Jusqu’à quand : « 2029 ».")
@@ -180,6 +213,7 @@ def axis_values(axis: Axis, commitments: Iterable[str]) -> dict[str, Any]:
 class PriorityForm(VersionedForm):
     """A priority, and what answers it."""
 
+    places = PLACES
     kind = CodeField(_("Nature"), PriorityKind, [InputRequired(REQUIRED)])
     title = StringField(_("Priorité"), [InputRequired(REQUIRED), Length(max=LINE)])
     fact = TextAreaField(
@@ -213,6 +247,7 @@ def priority_values(priority: Priority) -> dict[str, Any]:
 class TalkForm(Form):
     """One turn of the talk."""
 
+    places = PLACES
     kind = CodeField(
         _("Vous voulez"),
         TalkKind,
@@ -231,12 +266,14 @@ class TalkForm(Form):
 class MoveForm(Form):
     """One sentence."""
 
+    places = PLACES
     note = TextAreaField(_("Ce qui a été vu ou décidé"), [Length(max=LONG)])
 
 
 class ConflictForm(Form):
     """Another objective, and how it pulls the other way."""
 
+    places = PLACES
     other_id = SelectField(_("Se contredit avec"), [InputRequired(REQUIRED)], coerce=only_digits)
     conflict = TextAreaField(
         _("En quoi"),
@@ -248,6 +285,7 @@ class ConflictForm(Form):
 class ReasonForm(Form):
     """Why, with a name."""
 
+    places = PLACES
     reason = TextAreaField(
         _("Raison"),
         [InputRequired(REQUIRED), Length(max=LONG)],
@@ -258,6 +296,7 @@ class ReasonForm(Form):
 class SettleForm(Form):
     """How a conflict is settled."""
 
+    places = PLACES
     reason = TextAreaField(
         _("Arbitrage"),
         [InputRequired(REQUIRED), Length(max=LONG)],
@@ -268,6 +307,7 @@ class SettleForm(Form):
 class FreezeForm(Form):
     """A word on a report."""
 
+    places = PLACES
     note = StringField(
         _("Mot sur ce rapport"),
         [Length(max=LINE)],

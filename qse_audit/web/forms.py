@@ -1,6 +1,6 @@
 """The form that every form starts from."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, ClassVar
 
 from flask_babel import lazy_gettext
@@ -16,8 +16,9 @@ from wtforms import (
 from wtforms.validators import Optional
 
 from qse_audit.core.domains import SHORT_DOMAINS, Domain
-from qse_audit.core.errors import Refused
-from qse_audit.core.text import Coded
+from qse_audit.core.errors import BadInput, Refusal, Refused
+from qse_audit.core.text import N_, Coded
+from qse_audit.web.errors import wants_json
 from qse_audit.web.i18n import locale, translate
 
 
@@ -58,10 +59,14 @@ class Form(FlaskForm):
     places: ClassVar[Mapping[str, str]] = {}
     """Code of a refusal → the field that it is about, where the code is not the field’s name."""
 
-    def refuse(self, refused: Refused, field: str | None = None) -> None:
+    def place_of(self, code: str) -> str:
+        """Return the name of the field that a refusal is about."""
+        return self.places.get(code, code)
+
+    def refuse(self, error: Refused | BadInput, field: str | None = None) -> None:
         """Show every reason of a refusal at its field, so that nothing typed is lost."""
-        for refusal in refused.refusals:
-            target = self._fields.get(field or self.places.get(refusal.code, refusal.code))
+        for refusal in self._reasons(error):
+            target = self._fields.get(field or self.place_of(refusal.code))
             source = translate(refusal.source)
             message = translate(refusal.message)
             text = f"{message} ({source})" if source else message
@@ -69,6 +74,31 @@ class Form(FlaskForm):
                 target.errors = [*target.errors, text]
             else:
                 self.form_errors.append(text)
+
+    def _reasons(self, error: Refused | BadInput) -> Sequence[Refusal]:
+        """Return the reasons; of what cannot be read, the one, with its place if no field is it."""
+        if isinstance(error, Refused):
+            return error.refusals
+        if not error.place or error.place in self._fields:
+            return [Refusal(error.place, error.message)]
+        told = N_("%(place)s : %(message)s", place=error.place, message=error.message)
+        return [Refusal("bad_input", told)]
+
+
+def accepted(form: Form, act: Callable[[], Any]) -> Any:
+    """Return what ``act`` made of a valid form, ``True`` if it makes nothing, ``None`` if refused.
+
+    The reasons go onto the form, with all that was typed; a script gets them as an error.
+    """
+    if not form.validate_on_submit():
+        return None
+    try:
+        return act() or True
+    except (Refused, BadInput) as error:
+        if wants_json():
+            raise
+        form.refuse(error)
+        return None
 
 
 class VersionedForm(Form):

@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from qse_audit.accidents import rules, services
 from qse_audit.accidents.forms import DeclareForm, EditForm, as_fields, kinds_of, wall
 from qse_audit.accidents.models import Accident
-from qse_audit.accidents.views.blueprint import ACCIDENT, accepted, bp
+from qse_audit.accidents.views.blueprint import ACCIDENT, bp
 from qse_audit.accounts.queries import sites_of
 from qse_audit.core.clock import day_in_paris, now
 from qse_audit.core.errors import Conflict, Refused
@@ -20,6 +20,7 @@ from qse_audit.evidence.services import keep_evidence
 from qse_audit.processes.queries import processes_of
 from qse_audit.web.conflicts import conflict_page
 from qse_audit.web.database import commits, files, session
+from qse_audit.web.forms import accepted
 from qse_audit.web.guards import can, requires
 from qse_audit.web.sign_in import identity
 

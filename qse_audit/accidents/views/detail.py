@@ -14,7 +14,7 @@ from qse_audit.accidents.rules.codes import BECOME_STOP, STOPS_IN
 from qse_audit.accidents.rules.duties import Duty
 from qse_audit.accidents.rules.events import advice
 from qse_audit.accidents.rules.stops import days_of, in_force
-from qse_audit.accidents.views.blueprint import ACCIDENT, accepted, bp
+from qse_audit.accidents.views.blueprint import ACCIDENT, bp
 from qse_audit.accounts.queries import history, people_of
 from qse_audit.core.clock import day_in_paris, now
 from qse_audit.core.errors import NotFound
@@ -22,7 +22,7 @@ from qse_audit.core.permissions import Kind, Link, Permission
 from qse_audit.documents.text import day
 from qse_audit.evidence.queries import EvidenceLine
 from qse_audit.web.database import commits, session
-from qse_audit.web.forms import Form
+from qse_audit.web.forms import Form, accepted
 from qse_audit.web.guards import can, requires, requires_move
 from qse_audit.web.i18n import locale, translate
 from qse_audit.web.sign_in import identity

@@ -31,11 +31,12 @@ from qse_audit.accidents.views.blueprint import bp
 from qse_audit.accidents.views.listing import number
 from qse_audit.accounts.queries import get_organisation, sites_of
 from qse_audit.core.clock import day_in_paris, now
-from qse_audit.core.errors import BadInput, NotFound, Refused
+from qse_audit.core.errors import NotFound
 from qse_audit.core.periods import Frequency, Period
 from qse_audit.core.permissions import Permission
 from qse_audit.documents.names import MEDIA_TYPES
 from qse_audit.web.database import commits, session
+from qse_audit.web.forms import accepted
 from qse_audit.web.guards import can, requires
 from qse_audit.web.i18n import locale
 from qse_audit.web.listing import listing
@@ -92,7 +93,11 @@ def hours() -> ResponseReturnValue:
     form = HoursForm().offer([(each.id, each.name) for each in sites_of(session(), here)])
     if not form.month.raw_data:
         form.month.data = Period.of(Frequency.MONTH, day_in_paris(now())).previous.iso
-    if form.validate_on_submit() and entered(form):
+
+    def enter() -> None:
+        services.enter_hours(session(), form.draft(locale()), actor=identity(), now=now())
+
+    if accepted(form, enter):
         flash(_("Les heures du mois sont enregistrées."), "success")
         return redirect(url_for("accidents.hours"), 303)
     lines = figures.hours_entered(session(), here)
@@ -138,20 +143,6 @@ def pdf_of(sheet: reports.Year) -> Response:
         content_type=MEDIA_TYPES["pdf"],
         headers={"Content-Disposition": f"attachment; filename=registre-{sheet.year}.pdf"},
     )
-
-
-def entered(form: HoursForm) -> bool:
-    """Record the hours of a form; what cannot be read or kept is told at its field."""
-    try:
-        draft = form.draft(locale())
-        services.enter_hours(session(), draft, actor=identity(), now=now())
-    except BadInput as error:
-        form.tell(error)
-        return False
-    except Refused as refused:
-        form.refuse(refused)
-        return False
-    return True
 
 
 def counted_for(site_id: int | None, until: str = "") -> Counted:

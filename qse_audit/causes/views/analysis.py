@@ -22,7 +22,7 @@ from qse_audit.causes.rules import (
     advice,
     clocks_of,
 )
-from qse_audit.causes.views.blueprint import CAUSE, accepted, bp
+from qse_audit.causes.views.blueprint import CAUSE, bp
 from qse_audit.causes.views.shown import page_of
 from qse_audit.core.clock import day_in_paris, now
 from qse_audit.core.permissions import Kind, Permission
@@ -30,6 +30,7 @@ from qse_audit.documents.names import MEDIA_TYPES, safe_name
 from qse_audit.documents.text import moment
 from qse_audit.web.conflicts import conflict_page
 from qse_audit.web.database import commits, session
+from qse_audit.web.forms import accepted
 from qse_audit.web.guards import can, requires, requires_move
 from qse_audit.web.i18n import locale, translate
 from qse_audit.web.origins import origin_link

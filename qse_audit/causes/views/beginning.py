@@ -10,11 +10,12 @@ from qse_audit.accounts.queries import people_of
 from qse_audit.causes import queries, services
 from qse_audit.causes.forms import AnalysisForm
 from qse_audit.causes.rules import CHOICES, SUBJECTS, CauseTool
-from qse_audit.causes.views.blueprint import accepted, bp, chosen
+from qse_audit.causes.views.blueprint import bp, chosen
 from qse_audit.core.clock import now
 from qse_audit.core.errors import NotFound
 from qse_audit.core.permissions import Kind, Permission
 from qse_audit.web.database import commits, session
+from qse_audit.web.forms import accepted
 from qse_audit.web.guards import requires
 from qse_audit.web.origins import OriginPage, requires_on_origin
 from qse_audit.web.sign_in import identity

@@ -1,17 +1,13 @@
 """The blueprint of the pages about causes, how they find what a URL names, how forms answer."""
 
-from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from flask import Blueprint
 
 from qse_audit.causes import queries
 from qse_audit.causes.rules import SUBJECTS
-from qse_audit.core.errors import Refused
 from qse_audit.core.permissions import Permission
 from qse_audit.core.text import N_, Coded
-from qse_audit.web.errors import wants_json
-from qse_audit.web.forms import Form
 from qse_audit.web.guards import Target
 from qse_audit.web.origins import Studies
 
@@ -27,19 +23,6 @@ MEMBER = Target(queries.get_member, "cause_member_id", read=P.CAUSE_READ)
 def chosen(codes: type[C], text: str | None) -> C | None:
     """Return the code that an address names, ``None`` for anything else."""
     return codes(text) if text in set(codes) else None
-
-
-def accepted(form: Form, act: Callable[[], Any]) -> Any:
-    """Return what ``act`` made of a valid form, or ``None``; refusals go onto the form."""
-    if not form.validate_on_submit():
-        return None
-    try:
-        return act() or True
-    except Refused as refused:
-        if wants_json():
-            raise
-        form.refuse(refused)
-        return None
 
 
 STUDIES = Studies(

@@ -26,12 +26,13 @@ from qse_audit.causes.rules import (
     slots_of,
     takes_slot,
 )
-from qse_audit.causes.views.blueprint import CAUSE, LINE, accepted, bp, chosen
+from qse_audit.causes.views.blueprint import CAUSE, LINE, bp, chosen
 from qse_audit.core.clock import now
 from qse_audit.core.errors import NotFound
 from qse_audit.core.permissions import Permission
 from qse_audit.web.conflicts import conflict_page
 from qse_audit.web.database import commits, session
+from qse_audit.web.forms import accepted
 from qse_audit.web.guards import requires
 from qse_audit.web.i18n import locale, translate
 from qse_audit.web.sign_in import identity

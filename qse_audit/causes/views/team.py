@@ -10,10 +10,11 @@ from qse_audit.accounts.queries import people_of
 from qse_audit.causes import services
 from qse_audit.causes.forms import MemberForm
 from qse_audit.causes.models import CauseAnalysis, CauseMember
-from qse_audit.causes.views.blueprint import CAUSE, MEMBER, accepted, bp
+from qse_audit.causes.views.blueprint import CAUSE, MEMBER, bp
 from qse_audit.core.clock import now
 from qse_audit.core.permissions import Permission
 from qse_audit.web.database import commits, session
+from qse_audit.web.forms import accepted
 from qse_audit.web.guards import requires
 from qse_audit.web.sign_in import identity
 

@@ -73,6 +73,15 @@ class ExactField(StringField):
 class CardForm(VersionedForm):
     """What an indicator is for, who answers for it, when it is measured."""
 
+    places = {
+        "name_long": "title",
+        "owner_foreign": "owner_id",
+        "process_foreign": "process_id",
+        "site_foreign": "site_id",
+        "frequency_in_use": "frequency",
+        "review_not_to_come": "review_on",
+    }
+
     title = StringField(
         _l("Nom de l’indicateur"), [InputRequired(REQUIRED), Length(max=LINE)],
         description=_l("Ce qui est mesuré, en peu de mots : « Livraisons à l’heure »."),
@@ -163,6 +172,8 @@ class CardForm(VersionedForm):
 class AdoptForm(Form):
     """Take an indicator of the library: only what the library cannot know is asked."""
 
+    places = {"name_long": "title", "owner_foreign": "owner_id", "process_foreign": "process_id"}
+
     title = StringField(_l("Nom de l’indicateur"), [InputRequired(REQUIRED), Length(max=LINE)])
     owner_id = SelectField(_l("Responsable"), [InputRequired(REQUIRED)], coerce=only_digits)
     process_id = SelectField(_l("Processus"), coerce=only_digits)
@@ -220,6 +231,13 @@ class VariableForm(Form):
 class DefinitionForm(VersionedForm):
     """How the number is made: the formula and each quantity in it."""
 
+    places = {
+        "unit_long": "unit",
+        "short_name_taken": "code",
+        "code_unusable": "code",
+        "code_long": "code",
+    }
+
     formula = TextAreaField(
         _l("Formule"),  # its reader names the character where it becomes too long
         description=_l("Avec les noms des grandeurs : accidents * 1000000 / heures. Fonctions : "
@@ -234,6 +252,10 @@ class DefinitionForm(VersionedForm):
         description=_l("Pour que d’autres formules puissent le citer : TF1. Facultatif."),
     )  # fmt: skip
     variables = FieldList(FormField(VariableForm), label=_l("Grandeurs"), max_entries=21)
+
+    def place_of(self, code: str) -> str:
+        """Return the field that a refusal is about: all that is wrong in a formula is its own."""
+        return "formula" if code.startswith("formula_") else super().place_of(code)
 
     def definition(self) -> Definition:
         """Return what was typed; rows without a name are left out."""
@@ -262,6 +284,8 @@ class TargetForm(Form):
 
 class AimForm(VersionedForm):
     """What is to be reached by when, and what is done otherwise."""
+
+    places = {"tolerance_order": "tolerance_high"}
 
     targets = FieldList(FormField(TargetForm), label=_l("Cibles"), max_entries=62)
     alert_low = ExactField(_l("Alerte sous"))
@@ -312,6 +336,8 @@ class MoveForm(Form):
 
 class ReviewForm(Form):
     """What a review of the indicator itself concluded."""
+
+    places = {"conclusion_missing": "note", "review_not_to_come": "review_on"}
 
     note = TextAreaField(
         _l("Ce que la revue conclut"),

@@ -20,10 +20,11 @@ from qse_audit.indicators.models import Indicator
 from qse_audit.indicators.reports.card import PrintedCard
 from qse_audit.indicators.reports.card import card_pdf as make_pdf
 from qse_audit.indicators.rules import VERBS
-from qse_audit.indicators.views.blueprint import INDICATOR, accepted, bp, choices
+from qse_audit.indicators.views.blueprint import INDICATOR, bp, choices
 from qse_audit.indicators.views.library import everything
 from qse_audit.web.conflicts import conflict_page
 from qse_audit.web.database import commits, session
+from qse_audit.web.forms import accepted
 from qse_audit.web.guards import requires
 from qse_audit.web.i18n import locale
 from qse_audit.web.sign_in import identity

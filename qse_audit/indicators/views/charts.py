@@ -18,8 +18,9 @@ from qse_audit.indicators.queries import readings
 from qse_audit.indicators.reports import images
 from qse_audit.indicators.reports.charts import face_of, main_chart, other_charts
 from qse_audit.indicators.rules import Chart, rolling_year
-from qse_audit.indicators.views.blueprint import accepted, bp
+from qse_audit.indicators.views.blueprint import bp
 from qse_audit.web.database import commits, session
+from qse_audit.web.forms import accepted
 from qse_audit.web.guards import Target, can, requires
 from qse_audit.web.i18n import locale
 from qse_audit.web.sign_in import identity

@@ -17,9 +17,9 @@ from qse_audit.indicators.forms import AdoptForm, CardForm
 from qse_audit.indicators.library import LibraryIndicator, adoption, shipped
 from qse_audit.indicators.models import Indicator
 from qse_audit.indicators.rules import IndicatorDomain
-from qse_audit.indicators.views.blueprint import accepted, bp, choices
+from qse_audit.indicators.views.blueprint import bp, choices
 from qse_audit.web.database import commits, session
-from qse_audit.web.forms import choices_of
+from qse_audit.web.forms import accepted, choices_of
 from qse_audit.web.guards import requires
 from qse_audit.web.i18n import locale
 from qse_audit.web.sign_in import identity

@@ -11,8 +11,9 @@ from qse_audit.indicators import queries, services
 from qse_audit.indicators.forms import CloseForm, MoveForm, ReviewForm
 from qse_audit.indicators.models import Indicator
 from qse_audit.indicators.rules import INDICATOR_WORKFLOW, MOVED
-from qse_audit.indicators.views.blueprint import INDICATOR, accepted, bp
+from qse_audit.indicators.views.blueprint import INDICATOR, bp
 from qse_audit.web.database import commits, session
+from qse_audit.web.forms import accepted
 from qse_audit.web.guards import requires, requires_move
 from qse_audit.web.i18n import translate
 from qse_audit.web.sign_in import identity

@@ -16,10 +16,11 @@ from qse_audit.indicators.forms import ExplainForm
 from qse_audit.indicators.models import LoggedSignal
 from qse_audit.indicators.queries import readings
 from qse_audit.indicators.reports.charts import face_of, main_chart
-from qse_audit.indicators.views.blueprint import accepted, bp
+from qse_audit.indicators.views.blueprint import bp
 from qse_audit.indicators.views.charts import signal_rows
 from qse_audit.web.conflicts import conflict_page
 from qse_audit.web.database import commits, session
+from qse_audit.web.forms import accepted
 from qse_audit.web.guards import Target, requires
 from qse_audit.web.i18n import locale
 from qse_audit.web.listing import listing

@@ -27,7 +27,7 @@ from qse_audit.indicators.rules import (
     read_paste,
 )
 from qse_audit.indicators.rules.cells import Window, as_entries, read_cells
-from qse_audit.indicators.views.blueprint import INDICATOR, bp, tell
+from qse_audit.indicators.views.blueprint import INDICATOR, bp
 from qse_audit.web.database import commits, session
 from qse_audit.web.guards import can, requires
 from qse_audit.web.i18n import locale
@@ -54,7 +54,7 @@ def enter(indicator: Indicator) -> ResponseReturnValue:
     except Conflict as conflict:
         return _page(indicator, form, theirs=conflict.theirs)
     except (Refused, BadInput) as error:
-        tell(form, error)
+        form.refuse(error)
         return _page(indicator, form, problems=getattr(error, "cells", ()))
     flash(_said(done), "success")
     return redirect(_here(indicator, window_of(indicator).periods[-1]), 303)

@@ -23,11 +23,12 @@ from qse_audit.objectives.models import Arbitration, Axis, Priority
 from qse_audit.objectives.rules import PriorityKind
 from qse_audit.objectives.rules.drafts import TITLE_MAX
 from qse_audit.objectives.views.blueprint import ARBITRATION, AXIS, PRIORITY, bp
-from qse_audit.objectives.views.parts import accepted, commitment_choices
+from qse_audit.objectives.views.parts import commitment_choices
 from qse_audit.risks.models import Risk
 from qse_audit.risks.rules import RiskMethod
 from qse_audit.web.conflicts import conflict_page
 from qse_audit.web.database import commits, session
+from qse_audit.web.forms import accepted
 from qse_audit.web.guards import reach, requires
 from qse_audit.web.i18n import translate
 from qse_audit.web.origins import origin_page

@@ -18,10 +18,10 @@ from qse_audit.objectives.models import CoherenceReport
 from qse_audit.objectives.queries import Before, Check, MatrixFilter, ReportLine
 from qse_audit.objectives.rules import AnomalyCode, Judged, Line, Matrix, Side
 from qse_audit.objectives.views.blueprint import REPORT, bp
-from qse_audit.objectives.views.parts import accepted, given, said, shown_anomalies
+from qse_audit.objectives.views.parts import given, said, shown_anomalies
 from qse_audit.referentials.rules import Domain
 from qse_audit.web.database import commits, session
-from qse_audit.web.forms import choices_of
+from qse_audit.web.forms import accepted, choices_of
 from qse_audit.web.guards import requires
 from qse_audit.web.i18n import locale, translate
 from qse_audit.web.listing import listing

@@ -35,9 +35,10 @@ from qse_audit.objectives.rules import (
     unit_of,
 )
 from qse_audit.objectives.views.blueprint import OBJECTIVE, bp
-from qse_audit.objectives.views.parts import accepted, figure, offered, said, shown_anomalies
+from qse_audit.objectives.views.parts import figure, offered, said, shown_anomalies
 from qse_audit.web.conflicts import conflict_page
 from qse_audit.web.database import commits, session
+from qse_audit.web.forms import accepted
 from qse_audit.web.guards import requires, requires_move
 from qse_audit.web.i18n import locale, translate
 from qse_audit.web.origins import origin_url

@@ -1,6 +1,6 @@
 """What several pages about objectives are made of."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
@@ -8,7 +8,6 @@ from typing import Any
 from flask import request, url_for
 
 from qse_audit.accounts.queries import people_of, sites_of
-from qse_audit.core.errors import Refused
 from qse_audit.core.text import Message
 from qse_audit.indicators.queries import indicators_of
 from qse_audit.objectives import queries, reports
@@ -17,8 +16,6 @@ from qse_audit.objectives.models import Objective
 from qse_audit.objectives.rules import AnomalyCode, Cascade, Judged
 from qse_audit.processes.queries import processes_of
 from qse_audit.web.database import session
-from qse_audit.web.errors import wants_json
-from qse_audit.web.forms import Form
 from qse_audit.web.i18n import locale, translate
 from qse_audit.web.sign_in import identity
 
@@ -82,55 +79,6 @@ def commitment_choices() -> list[tuple[str, str]]:
     """Return the commitments of the policy in force as choices."""
     found = queries.commitments_of(session(), identity().organisation_id)
     return [(each.key, f"{each.position}. {each.text}") for each in found]
-
-
-def accepted(form: Form, act: Callable[[], Any]) -> Any:
-    """Return what ``act`` made of a valid form, or ``None``; refusals go onto the form."""
-    if not form.validate_on_submit():
-        return None
-    try:
-        return act() or True
-    except Refused as refused:
-        if wants_json():
-            raise
-        tell(form, refused)
-        return None
-
-
-FIELD_OF = {
-    "title_missing": "title",
-    "title_long": "title",
-    "title_taken": "title",
-    "due_before_start": "due_on",
-    "weight_range": "weight",
-    "target_backwards": "target",
-    "unit_long": "unit",
-    "cycle": "parent_id",
-    "parent_unknown": "parent_id",
-    "too_deep": "parent_id",
-    "owner_foreign": "owner_id",
-    "owner_missing": "owner_id",
-    "site_foreign": "site_id",
-    "process_foreign": "process_id",
-    "indicator_foreign": "indicator_id",
-    "axis_foreign": "axis_id",
-    "objective_foreign": "objectives",
-    "same_objective": "other_id",
-    "conflict_known": "other_id",
-    "conflict_missing": "conflict",
-    "reason_missing": "reason",
-    "text_missing": "text",
-    "own_proposal": "kind",
-    "already_agreed": "kind",
-    "nothing_proposed": "kind",
-    "note_missing": "note",
-}
-
-
-def tell(form: Form, refused: Refused) -> None:
-    """Show each reason at its field."""
-    for refusal in refused.refusals:
-        form.refuse(Refused([refusal]), FIELD_OF.get(refusal.code))
 
 
 def shown_anomalies(judged: Sequence[Judged], cascade: Cascade) -> list[dict[str, Any]]:

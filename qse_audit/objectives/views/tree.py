@@ -16,11 +16,11 @@ from qse_audit.objectives.forms import ObjectiveForm, ids_and_labels
 from qse_audit.objectives.queries import Node, TreeFilter
 from qse_audit.objectives.rules import Level, RollUp
 from qse_audit.objectives.views.blueprint import bp
-from qse_audit.objectives.views.parts import accepted, figure, given, offered
+from qse_audit.objectives.views.parts import figure, given, offered
 from qse_audit.referentials.rules import Domain, Place
 from qse_audit.web.database import commits, session
 from qse_audit.web.errors import wants_json
-from qse_audit.web.forms import choices_of, only_digits
+from qse_audit.web.forms import accepted, choices_of, only_digits
 from qse_audit.web.guards import requires
 from qse_audit.web.listing import listing
 from qse_audit.web.sign_in import identity

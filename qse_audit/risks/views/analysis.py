@@ -19,9 +19,10 @@ from qse_audit.risks.queries import WORKING
 from qse_audit.risks.rules import METHODS, RiskMethod
 from qse_audit.risks.rules.analyses import ANALYSIS_WORKFLOW, MOVED, VERBS
 from qse_audit.risks.views.blueprint import ANALYSIS, bp
-from qse_audit.risks.views.parts import accepted, choices, scale_of
+from qse_audit.risks.views.parts import choices, scale_of
 from qse_audit.web.conflicts import conflict_page
 from qse_audit.web.database import commits, session
+from qse_audit.web.forms import accepted
 from qse_audit.web.guards import requires, requires_move
 from qse_audit.web.i18n import locale, translate
 from qse_audit.web.sign_in import identity

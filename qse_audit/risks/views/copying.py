@@ -11,8 +11,8 @@ from qse_audit.risks.forms import CopyForm
 from qse_audit.risks.models import RiskAnalysis
 from qse_audit.risks.rules.analyses import TITLE_MAX
 from qse_audit.risks.views.blueprint import ANALYSIS, bp
-from qse_audit.risks.views.parts import accepted
 from qse_audit.web.database import commits, session
+from qse_audit.web.forms import accepted
 from qse_audit.web.guards import requires
 from qse_audit.web.sign_in import identity
 

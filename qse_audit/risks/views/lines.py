@@ -20,13 +20,13 @@ from qse_audit.risks.rules.rerating import stage_to_rate
 from qse_audit.risks.views.blueprint import ANALYSIS, RISK, bp
 from qse_audit.risks.views.parts import (
     SEPARATOR,
-    accepted,
     scale_of,
     shown_rating,
     words_of,
 )
 from qse_audit.web.conflicts import conflict_page
 from qse_audit.web.database import commits, session
+from qse_audit.web.forms import accepted
 from qse_audit.web.guards import requires
 from qse_audit.web.i18n import locale
 from qse_audit.web.listing import listing

@@ -1,40 +1,23 @@
 """What several pages about risks are made of."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
 from qse_audit.accounts.queries import people_of, sites_of
 from qse_audit.core.canonical import canonical_json
-from qse_audit.core.errors import Refused
 from qse_audit.core.text import pick
 from qse_audit.processes.queries import processes_of
 from qse_audit.risks.models import RiskAnalysis
 from qse_audit.risks.rules import METHODS, Kind, RiskRank, Scale, rate, scale_from
 from qse_audit.risks.rules.tables import ReadLine
 from qse_audit.web.database import session
-from qse_audit.web.errors import wants_json
-from qse_audit.web.forms import Form
 from qse_audit.web.i18n import locale, translate
 from qse_audit.web.sign_in import identity
 
 SEPARATOR = " › "
 """Between the titles of a path."""
-
-
-def accepted(form: Form, act: Callable[[], Any]) -> bool:
-    """Say whether a valid form was carried out; refusals go onto the form, with all typed."""
-    if not form.validate_on_submit():
-        return False
-    try:
-        act()
-    except Refused as refused:
-        if wants_json():
-            raise
-        form.refuse(refused)
-        return False
-    return True
 
 
 def choices() -> dict[str, list[tuple[int, str]]]:

@@ -13,9 +13,10 @@ from qse_audit.risks.models import RiskAnalysis
 from qse_audit.risks.queries import SectionNode, SectionOf
 from qse_audit.risks.rules import METHODS
 from qse_audit.risks.views.blueprint import ANALYSIS, SECTION, bp
-from qse_audit.risks.views.parts import SEPARATOR, accepted
+from qse_audit.risks.views.parts import SEPARATOR
 from qse_audit.web.conflicts import conflict_page
 from qse_audit.web.database import commits, session
+from qse_audit.web.forms import accepted
 from qse_audit.web.guards import requires
 from qse_audit.web.sign_in import identity
 

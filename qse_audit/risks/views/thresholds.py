@@ -10,8 +10,9 @@ from qse_audit.risks import services
 from qse_audit.risks.forms import thresholds_form
 from qse_audit.risks.models import RiskAnalysis
 from qse_audit.risks.views.blueprint import ANALYSIS, bp
-from qse_audit.risks.views.parts import accepted, scale_of
+from qse_audit.risks.views.parts import scale_of
 from qse_audit.web.database import commits, session
+from qse_audit.web.forms import accepted
 from qse_audit.web.guards import requires
 from qse_audit.web.sign_in import identity
 

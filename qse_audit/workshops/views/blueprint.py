@@ -1,16 +1,10 @@
 """The blueprint of the pages about workshops, and what they share."""
 
-from collections.abc import Callable
-from typing import Any
-
 from flask import Blueprint, current_app, url_for
 
-from qse_audit.core.errors import Refused
 from qse_audit.core.permissions import Permission
 from qse_audit.core.text import N_
 from qse_audit.settings import Settings
-from qse_audit.web.errors import wants_json
-from qse_audit.web.forms import Form
 from qse_audit.web.guards import Target
 from qse_audit.web.origins import Studies
 from qse_audit.workshops import queries, services
@@ -39,19 +33,6 @@ def link_of(workshop: Workshop) -> str:
 def stamp_of(workshop: Workshop, *counts: int) -> str:
     """Return what changes whenever a screen that shows ``counts`` should be read again."""
     return "-".join(str(each) for each in (workshop.version, *counts))
-
-
-def accepted(form: Form, act: Callable[[], Any]) -> Any:
-    """Return what ``act`` made of a valid form, or ``None``; refusals go onto the form."""
-    if not form.validate_on_submit():
-        return None
-    try:
-        return act() or True
-    except Refused as refused:
-        if wants_json():
-            raise
-        form.refuse(refused)
-        return None
 
 
 STUDIES = Studies(

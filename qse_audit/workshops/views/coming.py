@@ -17,13 +17,14 @@ from qse_audit.core.errors import NotFound, Refused, TooManyTries
 from qse_audit.core.text import N_
 from qse_audit.db.wall import act_as
 from qse_audit.web.database import commits, engine, session
+from qse_audit.web.forms import accepted
 from qse_audit.web.guards import public
 from qse_audit.web.i18n import translate
 from qse_audit.workshops import queries, services
 from qse_audit.workshops.forms import JoinForm, ProposalForm
 from qse_audit.workshops.models import Workshop, WorkshopParticipant
 from qse_audit.workshops.rules import HIGHEST_RATING, Ballot, VoteMethod
-from qse_audit.workshops.views.blueprint import accepted, bp, stamp_of
+from qse_audit.workshops.views.blueprint import bp, stamp_of
 
 WHY = "participants have no account; the link, which nobody can guess, is their proof"
 NO_LINK = N_(

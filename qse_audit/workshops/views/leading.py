@@ -15,6 +15,7 @@ from qse_audit.core.permissions import Kind, Permission
 from qse_audit.documents.names import MEDIA_TYPES, safe_name
 from qse_audit.web.conflicts import conflict_page
 from qse_audit.web.database import commits, session
+from qse_audit.web.forms import accepted
 from qse_audit.web.guards import can, requires, requires_move
 from qse_audit.web.i18n import locale
 from qse_audit.web.listing import listing
@@ -29,7 +30,6 @@ from qse_audit.workshops.rules import SUBJECTS, VERBS, WORKSHOP_WORKFLOW
 from qse_audit.workshops.views.blueprint import (
     PROPOSAL,
     WORKSHOP,
-    accepted,
     bp,
     link_of,
     secret_key,
