@@ -32,7 +32,7 @@ from qse_audit.risks import services as risks
 from qse_audit.risks.models import Risk, RiskAnalysis
 from qse_audit.risks.rules import LineDraft, RatingStage, RiskMethod
 from qse_audit.risks.rules.analyses import AnalysisDraft, MemberDraft, RatingDraft
-from qse_audit.risks.services.lines import Line
+from qse_audit.risks.services.batches import Line
 
 SCALE = "duerp-gravite-probabilite-maitrise"
 CRITERIA = ("gravity", "probability", "mastery")

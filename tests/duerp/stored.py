@@ -8,7 +8,7 @@ from qse_audit.risks import services as risks
 from qse_audit.risks.models import RiskAnalysis
 from qse_audit.risks.rules import LineDraft, RiskMethod
 from qse_audit.risks.rules.analyses import AnalysisDraft
-from qse_audit.risks.services.lines import Line
+from qse_audit.risks.services.batches import Line
 from tests.factories import NOW
 
 SCALE = "duerp-gravite-probabilite-maitrise"

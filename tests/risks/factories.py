@@ -18,7 +18,7 @@ from qse_audit.risks import services
 from qse_audit.risks.models import Risk, RiskAnalysis
 from qse_audit.risks.rules import LineDraft, RatingStage, RiskMethod
 from qse_audit.risks.rules.analyses import AnalysisDraft, MemberDraft, RatingDraft
-from qse_audit.risks.services.lines import Line
+from qse_audit.risks.services.batches import Line
 from tests.factories import Cast
 
 FMEA, DUERP = "amdec-priorite-action", "duerp-gravite-probabilite-maitrise"

@@ -14,7 +14,7 @@ from qse_audit.risks import queries, services
 from qse_audit.risks.models import Risk, RiskRating, RiskSection, RiskVersion
 from qse_audit.risks.rules import RatingStage, RiskMethod, RiskRank
 from qse_audit.risks.rules.analyses import AnalysisStatus, MemberDraft
-from qse_audit.risks.services.lines import Line
+from qse_audit.risks.services.batches import Line
 from tests.risks.factories import (
     DUERP,
     approve,
@@ -224,6 +224,12 @@ def test_a_fact_that_counts_whatever_the_notes_rates_a_line_again(session, cast)
     breach = fmea_line(family="normal", details={**details, "overrides": ["legal_breach"]})
     services.edit_risk(session, risk, breach, actor=cast.claire, now=now())
     assert risk.risk_rank == RiskRank.HIGH
+    batch = [Line(draft=draft, number=1)]
+    services.write_lines(session, analysis, batch, actor=cast.claire, now=now())
+    assert risk.risk_rank == RiskRank.LOW
+    batch = [Line(draft=breach, number=1, notes=given)]
+    done = services.write_lines(session, analysis, batch, actor=cast.claire, now=now())
+    assert (risk.risk_rank, risk.stage, done.rated) == (RiskRank.HIGH, RatingStage.NET, 1)
 
 
 # --- many at once ---

@@ -6,6 +6,7 @@ from qse_audit.risks.services.analyses import (
     move_analysis,
     set_team,
 )
+from qse_audit.risks.services.batches import Written, write_lines
 from qse_audit.risks.services.copying import copy_analysis
 from qse_audit.risks.services.imports import (
     Preview,
@@ -15,14 +16,7 @@ from qse_audit.risks.services.imports import (
     preview_lines,
     read_for,
 )
-from qse_audit.risks.services.lines import (
-    Written,
-    add_risk,
-    edit_risk,
-    restore_risk,
-    withdraw_risk,
-    write_lines,
-)
+from qse_audit.risks.services.lines import add_risk, edit_risk, restore_risk, withdraw_risk
 from qse_audit.risks.services.ratings import rate_risk
 from qse_audit.risks.services.sections import (
     add_section,

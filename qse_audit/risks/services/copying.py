@@ -15,7 +15,7 @@ from qse_audit.risks.models import RiskAnalysis
 from qse_audit.risks.rules import LineDraft, RiskMethod, scale_from
 from qse_audit.risks.rules.analyses import HOUSE, AnalysisDraft
 from qse_audit.risks.services.analyses import create_analysis
-from qse_audit.risks.services.lines import Line, write_lines
+from qse_audit.risks.services.batches import Line, write_lines
 from qse_audit.risks.services.sections import ensure_sections
 
 

@@ -22,7 +22,7 @@ from qse_audit.risks.rules import (
     scale_from,
 )
 from qse_audit.risks.rules.tables import MOST_FAULTS, ReadLine, ReadLines
-from qse_audit.risks.services.lines import Line, Written, write_lines
+from qse_audit.risks.services.batches import Line, Written, write_lines
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,8 +14,9 @@ from qse_audit.policies import Identity
 from qse_audit.risks import queries
 from qse_audit.risks.models import Risk, RiskRating
 from qse_audit.risks.rules import Rating, RatingStage, Scale, rate, rating_refusals, scale_from
-from qse_audit.risks.rules.analyses import HOUSE, LIVE, RatingDraft
+from qse_audit.risks.rules.analyses import HOUSE, RatingDraft
 from qse_audit.risks.rules.rerating import rerating_refusals
+from qse_audit.risks.services.analyses import still_open
 
 
 def rate_risk(
@@ -57,9 +58,7 @@ def _ratable(risk: Risk, draft: RatingDraft) -> Iterator[Refusal]:
     if risk.withdrawn_at is not None:
         gone = N_("Cette ligne est retirée : elle ne se cote plus.")
         yield Refusal("withdrawn", gone, HOUSE)
-    if risk.analysis.status not in LIVE:
-        over = N_("Une analyse archivée ne se modifie plus : reprenez-la d’abord.")
-        yield Refusal("archived", over, HOUSE)
+    yield from still_open(risk.analysis)
     if not draft.notes:
         yield Refusal("notes", N_("Donnez toutes les notes."), HOUSE)
 
@@ -147,26 +146,32 @@ def rated_columns(
     stage: RatingStage, notes: Mapping[str, int], result: Rating, *, now: datetime
 ) -> dict[str, Any]:
     """Return what a rating leaves on its line: the plan, or what holds; a proof ends the plan."""
-    rank = int(result.rank)
     if stage is RatingStage.PLANNED:
         return {
             "planned_notes": notes,
             "planned_score": result.score,
             "planned_band": result.band.code,
-            "planned_rank": rank,
+            "planned_rank": int(result.rank),
         }
-    held = {
-        "notes": notes,
-        "score": result.score,
-        "band": result.band.code,
-        "risk_rank": rank,
-        "stage": stage,
-        "rated_at": now,
-    }
+    held = held_columns(stage, notes, result, now=now)
     if stage is RatingStage.VERIFIED:
         gone = ("planned_notes", "planned_score", "planned_band", "planned_rank")
         held |= dict.fromkeys(gone)
     return held
+
+
+def held_columns(
+    stage: RatingStage, notes: Mapping[str, int], result: Rating, *, now: datetime
+) -> dict[str, Any]:
+    """Return what a rating that holds leaves on its line."""
+    return {
+        "notes": notes,
+        "score": result.score,
+        "band": result.band.code,
+        "risk_rank": int(result.rank),
+        "stage": stage,
+        "rated_at": now,
+    }
 
 
 def overrides_of(details: Mapping[str, Any]) -> tuple[str, ...]:

@@ -13,7 +13,8 @@ from qse_audit.db.notes import note
 from qse_audit.policies import Identity
 from qse_audit.risks.models import Risk, RiskAnalysis, RiskRating
 from qse_audit.risks.rules import scale_data, scale_from, with_thresholds
-from qse_audit.risks.rules.analyses import HOUSE, LIVE
+from qse_audit.risks.rules.analyses import HOUSE
+from qse_audit.risks.services.analyses import still_open
 
 
 def set_thresholds(
@@ -50,9 +51,8 @@ def is_rated(session: Session, analysis_id: int) -> bool:
 
 def _fixed(session: Session, analysis: RiskAnalysis) -> tuple[Refusal, ...]:
     """Return why the thresholds no longer move: what was rated keeps its meaning."""
-    if analysis.status not in LIVE:
-        over = N_("Une analyse archivée ne se modifie plus : reprenez-la d’abord.")
-        return (Refusal("archived", over, HOUSE),)
+    if over := still_open(analysis):
+        return over
     if is_rated(session, analysis.id):
         told = N_("Des lignes sont cotées : les seuils ne bougent plus, leurs niveaux gardent leur "
                   "sens. Partez de cette analyse pour en commencer une autre, puis réglez les "

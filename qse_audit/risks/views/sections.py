@@ -18,6 +18,7 @@ from qse_audit.web.conflicts import conflict_page
 from qse_audit.web.database import commits, session
 from qse_audit.web.forms import accepted
 from qse_audit.web.guards import requires
+from qse_audit.web.i18n import translate
 from qse_audit.web.sign_in import identity
 
 P = Permission
@@ -111,7 +112,7 @@ def remove_section(found: SectionOf) -> ResponseReturnValue:
     try:
         services.remove_section(session(), found.section, actor=identity(), now=now())
     except Refused as refused:
-        flash(str(refused.refusals[0].message), "warning")
+        flash(translate(refused.refusals[0].message), "warning")
     else:
         flash(_("Section retirée."), "success")
     return redirect(url_for("risks.sections", analysis_id=found.analysis.id), 303)
