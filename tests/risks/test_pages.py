@@ -116,6 +116,17 @@ def test_a_line_is_rated_again_with_proof_once_its_action_is_verified(
     assert "À recoter" not in page.text
 
 
+def test_a_withdrawn_line_is_found_again_and_put_back(browse, session, cast, analysis):
+    risk = make_risk(session, analysis, cast.claire)
+    url, line, name = f"/risks/{analysis.id}/lines", f"/risks/lines/{risk.id}", risk.event
+    browse(cast.claire, "POST", f"{line}/withdraw", status=303, note="Machine vendue")
+    assert name not in browse(cast.claire, "GET", url).text
+    assert name in browse(cast.claire, "GET", f"{url}?show=withdrawn").text
+    browse(cast.claire, "POST", f"{line}/restore", status=303)
+    assert name in browse(cast.claire, "GET", url).text
+    assert "Aucune ligne retirée" in browse(cast.claire, "GET", f"{url}?show=withdrawn").text
+
+
 def test_a_line_that_changed_meanwhile_shows_both_texts(browse, session, cast, analysis):
     risk = make_risk(session, analysis, cast.claire)
     url, seen = f"/risks/lines/{risk.id}/edit", risk.version

@@ -8,6 +8,7 @@ from sqlalchemy import func, select, text
 from sqlalchemy.exc import DBAPIError
 
 from qse_audit.core.clock import now
+from qse_audit.core.domains import Domain
 from qse_audit.core.errors import Conflict, NotFound, Refused, TransitionRefused
 from qse_audit.core.prevention import PreventionPrinciple
 from qse_audit.risks import queries, services
@@ -170,9 +171,8 @@ def test_a_gross_rating_never_replaces_the_net_one(session, cast, analysis):
     assert queries.lines_of(session, analysis.id)[0].gross_score == 360
 
 
-def test_a_high_risk_answered_by_equipment_alone_draws_a_warning_of_the_law(
-    session, cast, analysis
-):
+def test_a_high_risk_answered_by_equipment_alone_draws_a_warning_of_the_law(session, cast):
+    analysis = make_analysis(session, cast.claire, domains=(Domain.QUALITY, Domain.SAFETY))
     risk = make_risk(session, analysis, cast.claire, 9, 8, 8)
     make_action(session, risk, cast, PreventionPrinciple.INDIVIDUAL)
     warnings = queries.prevention_warnings_of(session, risk)
@@ -180,6 +180,25 @@ def test_a_high_risk_answered_by_equipment_alone_draws_a_warning_of_the_law(
     assert "L4121-2" in warnings[0].source
     make_action(session, risk, cast, PreventionPrinciple.REPLACE)
     assert queries.prevention_warnings_of(session, risk) == ()
+    parts = make_analysis(session, cast.claire, domains=(Domain.QUALITY,))
+    scrap = make_risk(session, parts, cast.claire, 9, 8, 8)
+    assert queries.prevention_warnings_of(session, scrap) == ()  # it asks nothing about parts
+
+
+def test_lines_are_read_in_the_order_of_the_tree_whenever_they_were_written(
+    session, cast, browse, analysis
+):
+    sections = ("Lavage",), ("Tournage", "Finition"), ()
+    lines = [Line(draft=fmea_line(f"Mode {n}", *path)) for n, path in enumerate(sections)]
+    lines[2] = Line(draft=fmea_line("Mode 2", section=()))
+    services.write_lines(session, analysis, lines, actor=cast.claire, now=now())
+    turning = session.scalars(select(RiskSection).where(RiskSection.title == "Tournage")).one()
+    services.step_section(session, turning, "up", actor=cast.claire, now=now())
+    session.commit()
+    wanted = ["Mode 2", "Mode 1", "Mode 0"]
+    assert [line["event"] for line in queries.content_of(session, analysis)["lines"]] == wanted
+    page = browse(cast.claire, "GET", f"/risks/{analysis.id}/lines")
+    assert [each.text for each in page.select("th[scope=row] a")] == wanted
 
 
 def test_a_line_that_somebody_else_changed_is_a_conflict(session, cast, analysis):

@@ -14,6 +14,7 @@ from qse_audit.risks.queries.analyses import (
 from qse_audit.risks.queries.exports import Exported, LineAction, actions_by_line, exported
 from qse_audit.risks.queries.grids import grid_lines, grid_page
 from qse_audit.risks.queries.lines import (
+    PLACE_IN_TREE,
     RiskLine,
     SectionNode,
     SectionOf,
@@ -58,6 +59,7 @@ from qse_audit.risks.queries.versions import (
 
 __all__ = [
     "PLACE",
+    "PLACE_IN_TREE",
     "WORKING",
     "AnalysisFilter",
     "AnalysisLine",

@@ -53,12 +53,6 @@ class Exported:
 
 def exported(session: Session, analysis: RiskAnalysis, who: Identity) -> Exported:
     """Return an analysis as files show it to ``who``; withdrawn lines are left out."""
-    paths = section_paths(session, analysis.id)
-    order = {key: place for place, key in enumerate(paths)}
-    lines = sorted(
-        lines_of(session, analysis.id),
-        key=lambda line: (order.get(line.section_id or 0, -1), line.position, line.id),
-    )
     organisation = session.get_one(Organisation, analysis.organisation_id)
     return Exported(
         organisation=organisation.name,
@@ -74,8 +68,8 @@ def exported(session: Session, analysis: RiskAnalysis, who: Identity) -> Exporte
         review_on=analysis.review_on,
         card=METHODS[analysis.method],
         scale=scale_from(analysis.scale),
-        lines=lines,
-        paths=paths,
+        lines=lines_of(session, analysis.id),
+        paths=section_paths(session, analysis.id),
         actions=actions_by_line(session, analysis.id, who),
     )
 

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session, aliased, selectinload
 from qse_audit.actions.models import Action
 from qse_audit.actions.queries import treatment_of
 from qse_audit.actions.rules import ActionStatus
+from qse_audit.core.domains import Domain
 from qse_audit.core.errors import NotFound, Refusal
 from qse_audit.core.permissions import Kind
 from qse_audit.core.prevention import PreventionPrinciple
@@ -177,6 +178,8 @@ class RiskLine:
     number: int
     position: int
     section_id: int | None
+    place: int
+    """Of its section in the tree; 0 without one."""
     situation: str
     event: str
     effect: str
@@ -201,10 +204,13 @@ class RiskLine:
     """Whether an action was verified since it was rated: it is to be rated again."""
 
 
+PLACE_IN_TREE: ColumnElement[int] = func.coalesce(RiskSection.position, 0).label("place")
+
+
 def lines_statement(
     analysis_ids: Sequence[int], *, section_id: int | None = None, withdrawn: bool = False
 ) -> Select[Any]:
-    """Return the lines of analyses, or of one section, unordered."""
+    """Return the lines of analyses, or of one section, unordered; or those that were withdrawn."""
     gross, latest = aliased(RiskRating), aliased(RiskRating)
     last_gross = (
         select(func.max(latest.id))
@@ -213,7 +219,7 @@ def lines_statement(
     )
     columns: list[Any] = [
         Risk.id, Risk.analysis_id, Risk.number, Risk.position, Risk.section_id,
-        Risk.situation, Risk.event,
+        PLACE_IN_TREE, Risk.situation, Risk.event,
         Risk.effect, Risk.cause, Risk.prevention, Risk.detection, Risk.family, Risk.details,
         Risk.notes,
         Risk.score, Risk.band, Risk.risk_rank, Risk.stage, Risk.planned_score,
@@ -222,30 +228,21 @@ def lines_statement(
     ]  # fmt: skip
     statement = (
         select(*columns)
+        .select_from(Risk)
         .outerjoin(gross, gross.id == last_gross)
+        .outerjoin(RiskSection, RiskSection.id == Risk.section_id)
         .where(Risk.analysis_id.in_(analysis_ids))
     )
     if section_id is not None:
         statement = statement.where(Risk.section_id == section_id)
-    return statement if withdrawn else statement.where(LIVE_LINE)
+    return statement.where(~LIVE_LINE if withdrawn else LIVE_LINE)
 
 
-def lines_of(
-    session: Session, analysis_id: int, *, section_id: int | None = None, withdrawn: bool = False
-) -> list[RiskLine]:
-    """Return the lines of an analysis, or of one section: one statement."""
-    statement = lines_statement([analysis_id], section_id=section_id, withdrawn=withdrawn)
-    return _in_order(session, statement)
-
-
-def lines_of_all(session: Session, analysis_ids: Sequence[int]) -> list[RiskLine]:
-    """Return the lines of several analyses: one statement."""
-    return _in_order(session, lines_statement(analysis_ids))
-
-
-def _in_order(session: Session, statement: Select[Any]) -> list[RiskLine]:
-    order = (Risk.analysis_id, Risk.section_id, Risk.position, Risk.id)
-    return [as_risk_line(row) for row in session.execute(statement.order_by(*order))]
+def lines_of(session: Session, *analysis_ids: int) -> list[RiskLine]:
+    """Return the lines of analyses in the order of their tree: one statement."""
+    order = (Risk.analysis_id, PLACE_IN_TREE, Risk.position, Risk.id)
+    statement = lines_statement(analysis_ids).order_by(*order)
+    return [as_risk_line(row) for row in session.execute(statement)]
 
 
 def as_risk_line(row: Row[Any]) -> RiskLine:
@@ -360,6 +357,7 @@ def principles_of(session: Session, risk_id: int) -> list[PreventionPrinciple | 
 
 
 def prevention_warnings_of(session: Session, risk: Risk) -> tuple[Refusal, ...]:
-    """Return what is said of how far up the actions attack a high risk."""
-    rank = None if risk.risk_rank is None else RiskRank(risk.risk_rank)
-    return prevention_warnings(rank, principles_of(session, risk.id))
+    """Return what is said of how far up the actions attack a high risk of the people at work."""
+    if risk.risk_rank is None or Domain.SAFETY not in risk.analysis.domains:
+        return ()
+    return prevention_warnings(RiskRank(risk.risk_rank), principles_of(session, risk.id))

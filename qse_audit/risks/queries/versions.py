@@ -15,7 +15,7 @@ from qse_audit.actions.rules import ActionStatus
 from qse_audit.core.permissions import Kind
 from qse_audit.db.loading import loaded
 from qse_audit.risks.models import Risk, RiskAnalysis, RiskSection, RiskVersion
-from qse_audit.risks.queries.lines import RiskLine, lines_of_all
+from qse_audit.risks.queries.lines import RiskLine, lines_of
 
 FORMAT = "qse-audit/risk-analysis/1"
 
@@ -141,7 +141,7 @@ def _sections(session: Session, ids: Sequence[int]) -> dict[int, dict[int, dict[
 def _lines(session: Session, ids: Sequence[int]) -> dict[int, list[RiskLine]]:
     """Return the lines of analyses: one statement."""
     found: dict[int, list[RiskLine]] = {}
-    for line in lines_of_all(session, ids):
+    for line in lines_of(session, *ids):
         found.setdefault(line.analysis_id, []).append(line)
     return found
 

@@ -30,11 +30,17 @@ from qse_audit.web.forms import accepted
 from qse_audit.web.guards import requires
 from qse_audit.web.i18n import locale
 from qse_audit.web.listing import listing
-from qse_audit.web.paging import page
+from qse_audit.web.paging import Key, page
 from qse_audit.web.sign_in import identity
 from qse_audit.web.timeline import timeline
 
 P = Permission
+ORDER: list[Key] = [
+    (queries.PLACE_IN_TREE, False),
+    (Risk.position.expression, False),
+    (Risk.id.expression, False),
+]
+"""As the tree is read, then as lines were written."""
 
 
 @bp.get("/<int:analysis_id>/lines")
@@ -44,6 +50,7 @@ def lines(analysis: RiskAnalysis) -> ResponseReturnValue:
     shown = listing(("position",), "position")
     nodes = queries.sections_of(session(), analysis.id)
     section = request.args.get("section", 0, type=int)
+    withdrawn = shown.values.get("show") == "withdrawn"
     scale, language = scale_of(analysis.scale), locale()
 
     def make(row: Any) -> Any:
@@ -62,14 +69,15 @@ def lines(analysis: RiskAnalysis) -> ResponseReturnValue:
         scale=scale,
         page=page(
             session(),
-            queries.lines_statement([analysis.id], section_id=section or None),
-            [(Risk.position.expression, False), (Risk.id.expression, False)],
+            queries.lines_statement([analysis.id], section_id=section or None, withdrawn=withdrawn),
+            ORDER,
             cursor=shown.cursor,
             make=make,
         ),
         listing=shown,
         sections=nodes,
         section=section,
+        withdrawn=withdrawn,
         paths={node.id: node.path for node in nodes},
         separator=SEPARATOR,
     )
