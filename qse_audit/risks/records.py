@@ -35,7 +35,10 @@ from qse_audit.records import (
 from qse_audit.risks.models import Risk, RiskAnalysis, RiskMember, RiskRating, RiskVersion
 from qse_audit.risks.queries import contents_of, read_document
 from qse_audit.risks.rules import (
+    METHODS,
+    SHORT_STAGES,
     UNRATED,
+    MethodCard,
     RatingStage,
     RiskMethod,
     Scale,
@@ -214,7 +217,8 @@ def _tables(content: Mapping[str, Any], words: Texts) -> Iterator[Rows]:
     """Give the lines with their ratings, then the actions on the principles of prevention."""
     scale = scale_from(content["scale"])
     lines = content["lines"]
-    rows = [_line(each, scale, words) for each in lines[:LINES]]
+    card = METHODS[RiskMethod(content["method"])]
+    rows = [_line(each, card, scale, words=words) for each in lines[:LINES]]
     left = "" if len(lines) <= LINES else f"{LINES} / {len(lines)}"
     heads = (N_("Ligne"), N_("Ce qui peut arriver"), N_("Effet"), N_("Maîtrises"), N_("Cotation"))
     yield Rows(N_("Lignes"), heads, rows, left)
@@ -226,8 +230,11 @@ def _tables(content: Mapping[str, Any], words: Texts) -> Iterator[Rows]:
         )
 
 
-def _line(line: Mapping[str, Any], scale: Scale, words: Texts) -> tuple[str, ...]:
-    said = (line["event"], line["situation"], " › ".join(line["path"]))
+def _line(
+    line: Mapping[str, Any], card: MethodCard, scale: Scale, *, words: Texts
+) -> tuple[str, ...]:
+    chosen = ", ".join(_chosen(line, card, words))
+    said = (line["event"], line["situation"], " › ".join(line["path"]), chosen)
     controls = (line["prevention"], line["detection"])
     ratings = (
         (RatingStage.GROSS, line["gross"]),
@@ -244,6 +251,16 @@ def _line(line: Mapping[str, Any], scale: Scale, words: Texts) -> tuple[str, ...
     )
 
 
+def _chosen(line: Mapping[str, Any], card: MethodCard, words: Texts) -> Iterator[str]:
+    """Give what was chosen on a line: hazard, condition, life-cycle stage, what counts anyway."""
+    for column in card.columns:
+        if column.choices is not None:
+            value = line["details"].get(column.code, line.get(column.code)) or ()
+            labels = {str(choice): words.translate(choice.label) for choice in column.choices}
+            codes = [value] if isinstance(value, str) else value
+            yield from (labels.get(each, each) for each in codes)
+
+
 def _rated(
     stage: RatingStage | None, held: Mapping[str, Any] | None, scale: Scale, words: Texts
 ) -> str:
@@ -251,7 +268,10 @@ def _rated(
         return words.translate(UNRATED)
     stage = stage or RatingStage(held["stage"])
     band = pick(scale.band(held["band"]).label, words.locale)
-    return f"{words.translate(stage.label)} : {held['score']} {band}"
+    notes = held.get("notes") or {}
+    letters = [f"{each.letter} {notes[each.code]}" for each in scale.criteria if notes]
+    shown = " · ".join([*letters, *([] if held["score"] is None else [str(held["score"])]), band])
+    return f"{words.translate(SHORT_STAGES[stage])} : {shown}"
 
 
 def _action(action: Mapping[str, Any], words: Texts) -> tuple[str, ...]:
@@ -267,8 +287,9 @@ def _action(action: Mapping[str, Any], words: Texts) -> tuple[str, ...]:
 def _ratings(session: Session, ids: Sequence[int]) -> dict[int, list[Any]]:
     """Return the ratings of analyses, the newest first: one statement."""
     columns: list[Any] = [
-        Risk.analysis_id, Risk.number, RiskRating.stage, RiskRating.score, RiskRating.band,
-        RiskRating.reason, RiskRating.proof, RiskRating.rated_by_id, RiskRating.rated_at,
+        Risk.analysis_id, Risk.number, RiskRating.stage, RiskRating.notes, RiskRating.score,
+        RiskRating.band, RiskRating.reason, RiskRating.proof,
+        RiskRating.rated_by_id, RiskRating.rated_at,
     ]  # fmt: skip
     rows = session.execute(
         select(*columns)
@@ -288,7 +309,7 @@ def _history(ratings: Sequence[Any], telling: Telling, content: Mapping[str, Any
         (
             str(each.number),
             moment(each.rated_at, words.locale),
-            _rated(each.stage, {"score": each.score, "band": each.band}, scale, words),
+            _rated(each.stage, each._mapping, scale, words),
             " – ".join(filter(None, (each.reason, each.proof))),
             by_whom(each.rated_by_id, telling),
         )

@@ -144,6 +144,15 @@ def test_a_coherence_report_says_what_became_of_each_anomaly_and_names_nobody(se
     assert accepted["rows"][0][3:] == ["le candidat", "Le temps d’un chantier."]
 
 
+def test_a_risk_analysis_tells_the_notes_behind_each_level_and_what_was_chosen(sealed):
+    model = json.loads(sealed["dossier.json"])
+    tables = {each["title"]: each for each in of_kind(model, "risk_analysis")[0]["tables"]}
+    (line,) = tables["Lignes"]["rows"]
+    assert line[4].replace("\u202f", " ") == "Nette : S 8 · O 5 · D 5 · 200 · Moyenne"
+    assert line[1].endswith(" – Fonction ou montage")
+    assert tables["Cotations dans le temps"]["rows"][0][2] == line[4]
+
+
 def test_acts_on_something_else_are_told_with_the_record_that_they_concern(stage, tied, files):
     model = frozen(stage.session, tied, files)
     signal = of_kind(model, "signal")[0]

@@ -397,7 +397,7 @@ def _risks(stage: Stage, who: Identity, *, owner: Identity | None = None) -> Any
     given = {"owner_id": (owner or stage.cast.bob).user_id, "title": "Tournage des axes"}
     draft = risks.make_draft(question="Où le procédé peut-il livrer un défaut ?", **given)
     made = risk_services.create_analysis(stage.session, draft, actor=who, now=NOW)
-    risks.make_risk(stage.session, made, who, 8, 5, 5)
+    risks.make_risk(stage.session, made, who, 8, 5, 5, family="function")
     return made
 
 
