@@ -17,7 +17,7 @@ from qse_audit.core.permissions import Kind
 from qse_audit.core.prevention import PreventionPrinciple
 from qse_audit.demo.world import World, read
 from qse_audit.duerp import queries, services
-from qse_audit.duerp.models import DuerpEvent, DuerpVersion
+from qse_audit.duerp.models import DuerpEvent, DuerpRecord, DuerpVersion
 from qse_audit.duerp.rules import (
     Channel,
     Contribution,
@@ -224,8 +224,11 @@ def _contribute(made: Made, by: str, asked: Mapping[str, Any], now: datetime) ->
 
 
 def _approve(made: Made, now: datetime) -> None:
-    jean = made.world.people["jean"]
-    services.move_version(made.world.session, made.versions[-1], "approve", actor=jean, now=now)
+    jean, version = made.world.people["jean"], made.versions[-1]
+    services.move_version(made.world.session, version, "approve", actor=jean, now=now)
+    frozen = select(DuerpRecord.risk_version_id).where(DuerpRecord.version_id == version.id)
+    key = f"duerp-{len(made.versions)}"
+    made.world.named[Kind.RISK_VERSION, key] = made.world.session.scalars(frozen).one()
 
 
 def _send(made: Made, now: datetime) -> None:
