@@ -40,6 +40,7 @@ HEAVY = (
     "psycopg",
     "pypdf",
     "python_calamine",
+    "segno",
     "typst",
     "xlsxwriter",
     "yaml",

@@ -3,6 +3,7 @@
 import hashlib
 import io
 import json
+from dataclasses import replace
 from fractions import Fraction
 
 import pytest
@@ -13,6 +14,7 @@ from sqlalchemy.orm import Session
 from qse_audit.core.errors import Refused
 from qse_audit.core.permissions import Kind, Permission
 from qse_audit.db.trail import Event
+from qse_audit.documents.qr import qr_svg
 from qse_audit.policies import allows
 from qse_audit.workshops import queries, services
 from qse_audit.workshops.models import (
@@ -214,6 +216,7 @@ def test_a_workshop_is_led_from_its_screen_to_its_paper(browse, send, session, c
     made = last(session, Workshop)
     here = f"/workshops/{made.id}"
     assert not browse(cast.alice, "GET", here).select(".join-link")
+    assert browse(cast.alice, "GET", f"{here}/poster").select(".join-link"), "printed beforehand"
     browse(cast.alice, "POST", f"{here}/open", status=303, note="")
     link = browse(cast.alice, "GET", here).select_one(".join-link a")["href"]
     browse(cast.alice, "POST", f"{here}/propose", status=422, text=" ")
@@ -228,6 +231,26 @@ def test_a_workshop_is_led_from_its_screen_to_its_paper(browse, send, session, c
         browse(who, "GET", here, status=status)
     browse(cast.jean, "POST", f"{here}/open-vote", status=403, note="")
     browse(cast.alice, "GET", f"{here}/result.pdf", status=404)
+
+
+@pytest.mark.parametrize(
+    ("published", "shown"),
+    [("https://qse.example", "https://qse.example"), ("http://127.0.0.1:8000", "http://localhost")],
+)
+def test_the_code_is_that_of_the_link_at_the_address_that_phones_reach(
+    app, monkeypatch, browse, session, cast, published, shown
+):
+    settings = replace(app.config["SETTINGS"], public_url=published)
+    monkeypatch.setitem(app.config, "SETTINGS", settings)
+    made = make_workshop(session, cast, "open", secret_key=app.config["SECRET_KEY"])
+    token = services.token_of(app.config["SECRET_KEY"], made.nonce)
+    here, link = f"/workshops/{made.id}", f"{shown}/workshops/at/{token}"
+    for path in (here, f"{here}/poster"):
+        page = browse(cast.alice, "GET", path)
+        assert page.select_one(".join-link a")["href"] == link
+        assert qr_svg(link) in page.response.text
+        assert ("Seul cet ordinateur" in page.text) is (published != shown)
+    browse(cast.bob, "GET", f"{here}/poster", status=404)
 
 
 def test_a_frozen_result_is_read_and_printed(browse, session, cast):
@@ -265,6 +288,10 @@ def link(app, session, cast):
     return f"/workshops/at/{services.token_of(key, made.nonce)}", made.id
 
 
+def plain(answer):
+    return " ".join(answer.text.split())
+
+
 def test_whoever_has_the_link_comes_in_proposes_and_votes_without_account(
     app, client_of, session, cast, link
 ):
@@ -300,7 +327,7 @@ def test_whoever_has_the_link_comes_in_proposes_and_votes_without_account(
     vote = {f"vote-{ids[0]}": "4", f"vote-{ids[1]}": "x"}
     wrong = client.post(f"{here}/vote", data=vote)
     assert wrong.status_code == 422
-    assert 'value="4"' in wrong.text
+    assert f'id="vote-{ids[0]}-4" name="vote-{ids[0]}" value="4" checked' in wrong.text
     assert "&lt;b&gt;" in wrong.text
     assert client.post(f"{here}/vote", data={f"vote-{ids[0]}": "4"}).status_code == 303
     assert list(session.scalars(select(WorkshopVote.value))) == [4]
@@ -309,10 +336,13 @@ def test_whoever_has_the_link_comes_in_proposes_and_votes_without_account(
     session.commit()
     late = client.post(f"{here}/vote", data={f"vote-{ids[1]}": "5"})
     assert late.status_code == 422
-    assert "Le vote est clos" in late.text
+    for told in ("Le vote est clos", "avant reste compté", "Le palier&lt;/b&gt; : 5", "points : 4"):
+        assert told in plain(late), told
     session.rollback()
     assert list(session.scalars(select(WorkshopVote.value))) == [4]
     session.rollback()
+    assert "points : 4" in plain(client.get(here))
+    assert "points : 4" not in plain(client_of(None).get(here)), "only those who came read it"
     assert client.post(f"{here}/join", data={"name": "A", "function": "B"}).status_code == 422
 
 

@@ -1,12 +1,18 @@
 """The blueprint of the pages about workshops, and what they share."""
 
-from flask import Blueprint, current_app, url_for
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from flask import Blueprint, current_app, request, url_for
+from markupsafe import Markup
 
 from qse_audit.core.permissions import Permission
 from qse_audit.core.text import N_
+from qse_audit.documents.qr import qr_svg
 from qse_audit.settings import Settings
 from qse_audit.web.guards import Target
 from qse_audit.web.origins import Studies
+from qse_audit.web.sign_in import LOOPBACK
 from qse_audit.workshops import queries, services
 from qse_audit.workshops.models import Workshop
 from qse_audit.workshops.rules import SUBJECTS
@@ -23,11 +29,28 @@ def secret_key() -> str:
     return found
 
 
-def link_of(workshop: Workshop) -> str:
-    """Return the address by which people come in."""
+@dataclass(frozen=True, slots=True)
+class Door:
+    """How people come in: the address, its code for cameras, whether a phone can open it."""
+
+    url: str
+    code: Markup
+    is_near: bool
+    """Whether only this machine opens it."""
+
+
+def door_of(workshop: Workshop) -> Door:
+    """Return the way in; on a machine that was told no address, the one that it was asked at."""
     settings: Settings = current_app.config["SETTINGS"]
-    token = services.token_of(secret_key(), workshop.nonce)
-    return settings.public_url + url_for("workshops.enter", token=token)
+    base = settings.public_url
+    if _is_near(base):
+        base = request.host_url.rstrip("/")
+    url = base + url_for("workshops.enter", token=services.token_of(secret_key(), workshop.nonce))
+    return Door(url, Markup(qr_svg(url)), _is_near(base))  # hexadecimal, and paths of ours
+
+
+def _is_near(url: str) -> bool:
+    return urlsplit(url).hostname in LOOPBACK | {"localhost"}
 
 
 def stamp_of(workshop: Workshop, *counts: int) -> str:

@@ -19,8 +19,8 @@ from qse_audit.db.wall import act_as
 from qse_audit.web.database import commits, engine, session
 from qse_audit.web.forms import accepted
 from qse_audit.web.guards import public
-from qse_audit.web.i18n import translate
-from qse_audit.workshops import queries, services
+from qse_audit.web.i18n import locale, translate
+from qse_audit.workshops import queries, reports, services
 from qse_audit.workshops.forms import JoinForm, ProposalForm
 from qse_audit.workshops.models import Workshop, WorkshopParticipant
 from qse_audit.workshops.rules import HIGHEST_RATING, Ballot, VoteMethod
@@ -166,7 +166,10 @@ def shown(
     """Return the page of a participant; 422 when something they sent is not acceptable."""
     proposals = queries.proposals_of(session(), workshop.id) if person else ()
     cast = queries.ballot_of(session(), person.id) if person else {}
-    typed = {each.id: sent.get(f"vote-{each.id}", "") for each in proposals} if sent else None
+    mine = {key: str(value) for key, value in cast.items()}
+    if sent is not None:
+        mine = {each.id: sent.get(f"vote-{each.id}", "") for each in proposals}
+    result = queries.result_of(session(), workshop.id) if person else None
     body = render_template(
         "workshops/at.html",
         token=token,
@@ -175,10 +178,18 @@ def shown(
         join=join or JoinForm(formdata=None),
         form=proposal or ProposalForm(formdata=None),
         proposals=proposals,
-        most=workshop.points_each if workshop.method is VoteMethod.POINTS else HIGHEST_RATING,
-        mine=cast if typed is None else typed,
+        values=values_of(workshop),
+        mine=mine,
+        standings=reports.table_of(queries.document_of(result), locale()) if result else (),
         refusals=refusals or [],
         stamp=stamp_of(workshop, len(proposals)),
-        has_voted=bool(cast) and sent is None,
+        has_voted=bool(cast),
     )
     return body, 422 if join or proposal or refusals else 200
+
+
+def values_of(workshop: Workshop) -> list[str]:
+    """Return what one may give to a proposal: points from none, ratings from no opinion."""
+    if workshop.method is VoteMethod.POINTS:
+        return [str(value) for value in range(workshop.points_each + 1)]
+    return ["", *(str(value) for value in range(1, HIGHEST_RATING + 1))]

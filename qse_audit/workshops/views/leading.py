@@ -31,7 +31,7 @@ from qse_audit.workshops.views.blueprint import (
     PROPOSAL,
     WORKSHOP,
     bp,
-    link_of,
+    door_of,
     secret_key,
     stamp_of,
 )
@@ -115,6 +115,13 @@ def lead(workshop: Workshop) -> ResponseReturnValue:
 def state(workshop: Workshop) -> ResponseReturnValue:
     """Say whether the screen should be read again."""
     return jsonify(stamp=stamp_of(workshop, *astuple(queries.count_of(session(), workshop.id))))
+
+
+@bp.get("/<int:workshop_id>/poster")
+@requires(P.WORKSHOP_LEAD, on=WORKSHOP)
+def poster(workshop: Workshop) -> ResponseReturnValue:
+    """Show how to come in, large enough for a wall or a sheet of paper; before it begins, too."""
+    return render_template("workshops/poster.html", workshop=workshop, door=door_of(workshop))
 
 
 @bp.route("/<int:workshop_id>/edit", methods=["GET", "POST"])
@@ -246,7 +253,7 @@ def screen(workshop: Workshop, form: ProposalForm) -> dict[str, Any]:
         "workshop": workshop,
         "count": count,
         "stamp": stamp_of(workshop, *astuple(count)),
-        "link": link_of(workshop) if may_lead and workshop.status != "prepared" else "",
+        "door": door_of(workshop) if may_lead and workshop.status != "prepared" else None,
         "may_lead": may_lead,
         "subject": about,
         "offers": queries.offers(workshop, count, identity()),
