@@ -224,11 +224,12 @@ def _contribute(made: Made, by: str, asked: Mapping[str, Any], now: datetime) ->
 
 
 def _approve(made: Made, now: datetime) -> None:
-    jean, version = made.world.people["jean"], made.versions[-1]
-    services.move_version(made.world.session, version, "approve", actor=jean, now=now)
+    session, version = made.world.session, made.versions[-1]
+    jean, why = made.world.people["jean"], made.content["unrated"]
+    services.move_version(session, version, "approve", reason=why, actor=jean, now=now)
     frozen = select(DuerpRecord.risk_version_id).where(DuerpRecord.version_id == version.id)
     key = f"duerp-{len(made.versions)}"
-    made.world.named[Kind.RISK_VERSION, key] = made.world.session.scalars(frozen).one()
+    made.world.named[Kind.RISK_VERSION, key] = session.scalars(frozen).one()
 
 
 def _send(made: Made, now: datetime) -> None:

@@ -21,6 +21,7 @@ from qse_audit.duerp.rules import (
     NAME_MAX,
     TEXT_MAX,
     TITLE_MAX,
+    UNRATED,
     Channel,
     Contribution,
     Headcount,
@@ -78,6 +79,19 @@ class SendBackForm(Form):
     reason = TextAreaField(
         _l("Ce qui est à reprendre"),
         [DataRequired(REQUIRED), Length(max=TEXT_MAX)],
+        render_kw={"rows": 3},
+    )
+
+
+class ApproveForm(Form):
+    """Why a version is approved with risks that nobody rated."""
+
+    places: ClassVar[Mapping[str, str]] = {UNRATED: "unrated_note"}
+
+    unrated_note = TextAreaField(
+        _l("Pourquoi approuver avec des risques non cotés"),
+        [DataRequired(REQUIRED), Length(max=TEXT_MAX)],
+        description=_l("Ce qui empêche de les coter aujourd’hui, qui le fera et quand."),
         render_kw={"rows": 3},
     )
 

@@ -6,12 +6,15 @@ import pytest
 from sqlalchemy.orm import Session
 
 from qse_audit.duerp import services
-from qse_audit.duerp.models import DuerpVersion
+from qse_audit.duerp.models import DuerpRecord, DuerpVersion
 from qse_audit.duerp.rules import Contribution, Headcount, Part
 from qse_audit.policies import Identity
 from qse_audit.risks.models import RiskAnalysis
 from tests.duerp.stored import make_duerp
 from tests.factories import NOW, Cast
+
+UNRATED_NOTE = "Mesure de bruit commandée pour mars"
+"""Why versions are approved although a line of the DUERP is not rated."""
 
 
 def consult(session: Session, version: DuerpVersion, who: Identity, now: datetime = NOW) -> None:
@@ -21,6 +24,15 @@ def consult(session: Session, version: DuerpVersion, who: Identity, now: datetim
         services.add_contribution(session, version, asked, actor=who, now=now)
     services.move_version(session, version, "consult", actor=who, now=now)
     session.commit()
+
+
+def approved_by(
+    session: Session, version: DuerpVersion, who: Identity, now: datetime = NOW
+) -> DuerpRecord | None:
+    """Approve a version whatever is not rated."""
+    return services.move_version(
+        session, version, "approve", reason=UNRATED_NOTE, actor=who, now=now
+    )
 
 
 def approve(
@@ -47,7 +59,7 @@ def approve_of(
     """Prepare a version, have everybody asked, approve it."""
     version = services.prepare_version(session, duerp.id, reason, actor=author, now=now)
     consult(session, version, author, now)
-    services.move_version(session, version, "approve", actor=employer, now=now)
+    approved_by(session, version, employer, now)
     session.commit()
     return version
 

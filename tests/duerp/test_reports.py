@@ -29,8 +29,9 @@ def text_of(file):
 
 
 def test_the_document_is_an_archive_that_names_what_it_is_and_keeps_its_data():
-    file = document_pdf(sealed(), "fr")
-    assert file == document_pdf(sealed(), "fr")
+    version = sealed(make_content(unrated_note="Mesure prévue en mars"))
+    file = document_pdf(version, "fr")
+    assert file == document_pdf(version, "fr")
     for profile in ("pdfa3a", "pdfua1"):
         assert not pdf_problems(file, profile)
     told = text_of(file)
@@ -39,6 +40,7 @@ def test_the_document_is_an_archive_that_names_what_it_is_and_keeps_its_data():
         "Aucune ligne ne parle des ambiances thermiques", "CSE, réunion ordinaire",
         "ACT-2026-001 Encoffrer le compresseur", "Programme annuel de prévention (PAPRIPACT)",
         "Conservée jusqu’au", "mer. 3 nov. 2066", "1 F · 6 H", "Nouvelle machine",
+        "À l’approbation, Jean Garnier : « Mesure prévue en mars »",
     ):  # fmt: skip
         assert words in told or words.replace(":", " :") in told, words
     assert "psychosociaux" not in told.split("Inventaire des risques")[0].split("En bref")[-1]

@@ -25,6 +25,7 @@ from qse_audit.duerp.rules import (
     VersionStatus,
     alarms,
     approval_refusals,
+    before_approval,
     compare,
     contribution_refusals,
     deletion_refusal,
@@ -163,7 +164,7 @@ def test_what_was_never_made_sent_or_counted_is_said():
     assert alarms(replace(told, accident_days=days[:2])) == ()
     two = (happened(TODAY, key=2), happened(date(2026, 1, 5), key=3, kind=TriggerKind.ACCIDENT))
     found = alarms(Situation(today=TODAY, duties=Duties(9), approved_on=TODAY, triggers=two))
-    assert [each.trigger_id for each in found] == [3, 2]  # the oldest first
+    assert [each.due_on for each in found] == [date(2026, 1, 5), TODAY]  # the oldest first
     assert isinstance(found[0], Alarm)
     assert found[0].message == "Accident, incident ou maladie professionnelle : Presse déplacée"
     assert codes(trigger_refusals(" ", date(2027, 1, 1), TODAY)) == [
@@ -225,12 +226,16 @@ def test_every_reason_against_an_approval_is_told_at_once():
         contributions=SEEN[1:2],
         measures=(BARE, replace(BARE, reference="ACT-9")),
         is_unchanged=False,
+        unrated_count=2,
     )
     found = approval_refusals(VersionStatus.CONSULTED, facts)
     assert codes(found) == [
-        "no_line", "not_consulted", "changed_since_consulted", "measure_incomplete",
+        "no_line", "not_consulted", "changed_since_consulted", "unrated", "measure_incomplete",
         "measure_incomplete",
     ]  # fmt: skip
+    assert [*found[:3], *found[4:]] == [*before_approval(VersionStatus.CONSULTED, facts)]
+    said = replace(facts, reason="Mesure en mars")
+    assert "unrated" not in codes(approval_refusals(VersionStatus.CONSULTED, said))
     assert "CSE, Service de prévention et de santé au travail" in found[1].message
     good = VersionFacts(duties=Duties(9), line_count=1, contributions=SEEN[1:])
     assert DUERP_WORKFLOW.decide(VersionStatus.CONSULTED, "approve", good) is VersionStatus.APPROVED

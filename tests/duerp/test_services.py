@@ -33,7 +33,7 @@ from qse_audit.duerp.rules import (
 )
 from qse_audit.duerp.services import Asked, Transmitted
 from qse_audit.risks.models import Risk
-from tests.duerp.conftest import approve, consult, count_employees
+from tests.duerp.conftest import UNRATED_NOTE, approve, approved_by, consult, count_employees
 from tests.duerp.stored import make_duerp
 from tests.factories import NOW
 
@@ -86,7 +86,10 @@ def test_a_version_is_prepared_consulted_and_approved_by_somebody_else(session, 
         services.move_version(session, version, "approve", actor=cast.jean, now=NOW)
     assert codes(raised)[0] == "no_such_transition"
     consult(session, version, cast.claire)
-    record = services.move_version(session, version, "approve", actor=cast.jean, now=NOW)
+    with pytest.raises(Refused) as raised:
+        services.move_version(session, version, "approve", reason=" ", actor=cast.jean, now=NOW)
+    assert codes(raised) == ["unrated"]
+    record = approved_by(session, version, cast.jean)
     session.commit()
     assert (version.approved_on, version.approved_by.name) == (TODAY, "Jean Garnier")
     content = queries.frozen_content(record)
@@ -99,6 +102,7 @@ def test_a_version_is_prepared_consulted_and_approved_by_somebody_else(session, 
     ]  # fmt: skip
     assert content.silent_families == ("heat",)
     assert content.employees == 20
+    assert (content.unrated_count, content.unrated_note) == (1, UNRATED_NOTE)
     assert verbs(session)[-2:] == ["duerp.consult", "duerp.approve"]
     told = session.scalars(select(Notice.person_id).where(Notice.key.like("duerp/%"))).all()
     assert told == [cast.claire.user_id]
@@ -116,11 +120,11 @@ def test_what_changed_after_the_consultation_is_not_approved(session, cast, duer
     session.scalars(select(Risk)).first().prevention = "Carter ouvert"
     session.commit()
     with pytest.raises(Refused) as raised:
-        services.move_version(session, version, "approve", actor=cast.jean, now=NOW)
+        approved_by(session, version, cast.jean)
     assert codes(raised) == ["changed_since_consulted"]
     services.move_version(session, version, "resume", actor=cast.claire, now=NOW)
     services.move_version(session, version, "consult", actor=cast.claire, now=NOW)
-    assert services.move_version(session, version, "approve", actor=cast.jean, now=NOW)
+    assert approved_by(session, version, cast.jean)
 
 
 def test_what_is_sent_back_says_why_and_tells_who_prepares_it(session, cast, duerp):
@@ -144,7 +148,7 @@ def test_nobody_approves_what_they_prepared_even_in_the_database(session, cast, 
     version = services.prepare_version(session, duerp.id, "Annuelle", actor=cast.claire, now=NOW)
     consult(session, version, cast.claire)
     with pytest.raises(IntegrityError, match="approved_by_another"):
-        services.move_version(session, version, "approve", actor=cast.claire, now=NOW)
+        approved_by(session, version, cast.claire)
     session.rollback()
 
 
@@ -229,7 +233,7 @@ def test_headcount_and_events_decide_what_is_due(session, cast, duerp):
     services.write_version(session, draft, "Presse", [event.id], actor=cast.claire, now=NOW)
     assert AlarmKind.TRIGGER in kinds(session, cast.claire)  # until it is approved
     consult(session, draft, cast.claire)
-    services.move_version(session, draft, "approve", actor=cast.jean, now=NOW)
+    approved_by(session, draft, cast.jean)
     session.commit()
     assert kinds(session, cast.claire) == [AlarmKind.NOT_SENT]
     assert queries.triggers(session, cast.company)[0].answered_by == 2
@@ -248,7 +252,7 @@ def test_from_fifty_employees_an_approval_waits_for_each_measure(session, cast, 
     plan(session, duerp, cast.claire, title="Former les tourneurs")
     session.commit()
     with pytest.raises(Refused) as raised:
-        services.move_version(session, version, "approve", actor=cast.jean, now=NOW)
+        approved_by(session, version, cast.jean)
     assert codes(raised) == ["measure_incomplete"] * 2
     drafts = MeasureDraft(
         conditions="Arrêt de Noël", result_indicator="dB(A)", cost_euros=Decimal("4200.50"),
@@ -258,7 +262,7 @@ def test_from_fifty_employees_an_approval_waits_for_each_measure(session, cast, 
         described = queries.get_described(session, duerp.id, each.id)
         services.describe_measure(session, described, drafts, actor=cast.claire, now=NOW)
     session.commit()
-    record = services.move_version(session, version, "approve", actor=cast.jean, now=NOW)
+    record = approved_by(session, version, cast.jean)
     measure = queries.frozen_content(record).measures[0]
     assert (measure.reference, measure.cost_euros) == (action.reference, Decimal("4200.50"))
     assert queries.frozen_content(record).by_line[measure.line_keys[0]][0] == measure

@@ -72,7 +72,7 @@ def test_a_version_in_preparation_is_between_those_who_write_and_who_decide(
     page = browse(cast.jean, "POST", f"{url}/approve", status=303, back=url)
     assert "/confirm" in page.response.location
     assert one(session, DuerpVersion).status is VersionStatus.CONSULTED
-    browse(cast.jean, "POST", f"{url}/approve", status=303, elevated=True, back=url)
+    browse(cast.jean, "POST", f"{url}/approve", status=303, elevated=True, unrated_note="En mars")
     assert one(session, DuerpVersion).status is VersionStatus.APPROVED
 
 
@@ -111,8 +111,14 @@ def test_a_coordinator_prepares_a_version_and_management_approves_it(browse, ses
     assert "Qui cse" in page.text
     browse(cast.claire, "POST", f"{url}/consult", status=303, back=url)
     page = browse(cast.jean, "GET", url)
-    assert page.select(f'form[action="{url}/approve"]')
-    browse(cast.jean, "POST", f"{url}/approve", status=303, elevated=True, back=url)
+    assert page.select(f'a[href="{url}/approve"]')
+    page = browse(cast.jean, "GET", f"{url}/approve", elevated=True)
+    assert "Bruit continu" in page.select_one(".callout").text
+    page = browse(cast.jean, "POST", f"{url}/approve", status=422, elevated=True)
+    assert page.select('#unrated_note[aria-invalid="true"]')
+    browse(cast.jean, "POST", f"{url}/approve", status=303, elevated=True, unrated_note="En mars")
+    assert "« En mars »" in browse(cast.bob, "GET", url).select_one(".callout").text
+    browse(cast.jean, "GET", f"{url}/approve", status=303, elevated=True)
     page = browse(cast.bob, "GET", "/duerp/")
     assert "version 1" in page.text
     assert "Version 1" in rows(page.select_one("#events"))
@@ -127,7 +133,14 @@ def test_what_is_missing_is_told_and_nothing_is_approved(browse, session, cast, 
     url = f"/duerp/versions/{draft.id}"
     page = browse(cast.jean, "GET", url)
     assert "conditions d’exécution, indicateur de résultat" in page.text
-    browse(cast.jean, "POST", f"{url}/approve", status=303, elevated=True, back=url)
+    assert not page.select(f'a[href="{url}/approve"]')
+    page = browse(cast.jean, "GET", f"{url}/approve", elevated=True)
+    assert "conditions d’exécution" in page.text
+    assert not page.select("#unrated_note")
+    page = browse(
+        cast.jean, "POST", f"{url}/approve", status=422, elevated=True, unrated_note="En mars"
+    )
+    assert "conditions d’exécution" in page.text
     assert one(session, DuerpVersion).status is VersionStatus.CONSULTED
     page = browse(cast.claire, "GET", f"{url}/programme")
     assert "Mesures à compléter : 1" in page.text
@@ -143,7 +156,7 @@ def test_what_is_missing_is_told_and_nothing_is_approved(browse, session, cast, 
     assert "1 500,50" in rows(page)
     file = browse(cast.claire, "GET", f"{url}/programme.pdf")
     assert "Projet du" in text_of(file.response.data)
-    browse(cast.jean, "POST", f"{url}/approve", status=303, elevated=True, back=url)
+    browse(cast.jean, "POST", f"{url}/approve", status=303, elevated=True, unrated_note="En mars")
     assert one(session, DuerpVersion).status is VersionStatus.APPROVED
 
 
@@ -235,7 +248,14 @@ def test_the_registers_are_kept_by_the_coordinator(browse, session, cast, approv
     assert "Balisage" in page.text
     version = f"/duerp/versions/{approved.id}"
     to_do = [a["href"] for a in page.select(".callout a")]
-    assert to_do == [address, f"{version}/transmissions/new", "/duerp/place"]
+    assert to_do == ["/duerp/new", f"{version}/transmissions/new", "/duerp/place"]
+    page = browse(cast.claire, "POST", "/duerp/new", status=303, analysis=str(approved.analysis_id),
+                  reason="Presse")  # fmt: skip
+    draft = f"/duerp/versions/{one(session, DuerpVersion).id}"
+    assert page.response.location.endswith(f"{draft}/edit")
+    page = browse(cast.claire, "GET", "/duerp/")
+    assert page.select_one(".callout a")["href"] == f"{draft}/edit"
+    assert not page.select('a[href="/duerp/new"]')
     browse(cast.claire, "POST", "/duerp/place", status=303, location="Accueil", hours="",
            contact="", version="0")  # fmt: skip
     browse(cast.claire, "POST", "/duerp/place", status=409, location="Ailleurs", version="0")
@@ -293,7 +313,8 @@ def test_the_home_page_says_what_is_due_and_what_awaits_the_employer(browse, ses
     consult(session, draft, cast.claire)
     page = browse(cast.jean, "GET", "/")
     assert page.select(f'.todo a[href="/duerp/versions/{draft.id}"]')
-    browse(cast.jean, "POST", f"/duerp/versions/{draft.id}/approve", status=303, elevated=True)
+    url = f"/duerp/versions/{draft.id}/approve"
+    browse(cast.jean, "POST", url, status=303, elevated=True, unrated_note="En mars")
     page = browse(cast.claire, "GET", "/")
     assert "Version non transmise" in page.text
     assert "Faits nouveaux à prendre en compte" not in page.text

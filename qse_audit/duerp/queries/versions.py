@@ -323,4 +323,5 @@ def facts_of(content: Content, version: DuerpVersion) -> VersionFacts:
         contributions=content.contributions,
         measures=content.measures,
         is_unchanged=version.lines_sha256 in {None, lines_digest(content)},
+        unrated_count=content.unrated_count,
     )

@@ -41,11 +41,19 @@ def reminders(wording: Wording, content: Content) -> Iterator[tuple[str, str]]:
     if content.unrated_count:
         yield (
             wording.say(N_("Risques non cotés : %(count)d", count=content.unrated_count)),
-            wording.say(N_("Leur gravité n’est pas connue : ils restent à coter.")),
+            " ".join(_unrated(wording, content)),
         )
     for family in content.silent_families:
         title, text = SILENT[family]
         yield wording.say(title), wording.say(text)
+
+
+def _unrated(wording: Wording, content: Content) -> Iterator[str]:
+    """Say what it means that risks are not rated, and why they were approved so."""
+    yield wording.say(N_("Leur gravité n’est pas connue : ils restent à coter."))
+    if content.unrated_note:
+        told = {"name": content.approved_by, "note": content.unrated_note}
+        yield wording.say(N_("À l’approbation, %(name)s : « %(note)s »", **told))
 
 
 def summary_rows(summaries: Sequence[Summary], names: Mapping[str, str]) -> list[list[str]]:

@@ -58,6 +58,7 @@ from qse_audit.duerp.rules.moves import (
     DUERP_WORKFLOW,
     VersionFacts,
     approval_refusals,
+    before_approval,
     contribution_refusals,
 )
 from qse_audit.duerp.rules.programme import (
@@ -146,6 +147,7 @@ __all__ = [
     "VersionStatus",
     "alarms",
     "approval_refusals",
+    "before_approval",
     "compare",
     "contribution_refusals",
     "deletion_refusal",

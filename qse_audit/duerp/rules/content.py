@@ -126,6 +126,8 @@ class Content:
     measures: tuple[Measure, ...] = ()
     answers: tuple[str, ...] = field(default=())
     """What happened and this version answers, in words."""
+    unrated_note: str = ""
+    """Why it was approved with risks that nobody rated."""
 
     @cached_property
     def by_unit(self) -> Mapping[str, Sequence[RiskLine]]:

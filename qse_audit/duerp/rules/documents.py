@@ -54,6 +54,7 @@ def document_of(content: Content) -> dict[str, Any]:
             for each in content.measures
         ],
         "answers": list(content.answers),
+        "unrated_note": content.unrated_note,
     }
 
 
@@ -91,6 +92,7 @@ def read_document(document: Mapping[str, Any]) -> Content:
         contributions=tuple(_read_contribution(each) for each in document["contributions"]),
         measures=tuple(_read_measure(each) for each in document["measures"]),
         answers=tuple(document["answers"]),
+        unrated_note=document.get("unrated_note", ""),  # not yet asked of the oldest versions
     )
 
 

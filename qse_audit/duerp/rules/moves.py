@@ -15,7 +15,7 @@ from qse_audit.duerp.rules.codes import (
     INVENTORY,
     VersionStatus,
 )
-from qse_audit.duerp.rules.content import Contribution
+from qse_audit.duerp.rules.content import UNRATED, Contribution
 from qse_audit.duerp.rules.headcount import Duties
 from qse_audit.duerp.rules.programme import Measure, listed, programme_refusals
 
@@ -53,6 +53,8 @@ class VersionFacts:
     measures: Sequence[Measure] = field(default=())
     is_unchanged: bool = True
     """Whether the assessment is the one that the contributors saw."""
+    unrated_count: int = 0
+    """Risks that nobody rated."""
     reason: str = ""
     """What the person says of the move."""
 
@@ -90,6 +92,21 @@ def has_whole_programme(facts: VersionFacts) -> Refusal | None:
     return next(iter(programme_refusals(facts.measures, facts.duties)), None)
 
 
+def says_why_unrated(facts: VersionFacts) -> Refusal | None:
+    """Refuse to approve risks that nobody rated without saying why, and what follows.
+
+    A risk that is known and not rated yet is better written than left out, or rated at random.
+    """
+    if not facts.unrated_count or facts.reason.strip():
+        return None
+    told = N_(
+        "Risques non cotés : %(count)d. Dites pourquoi la version est approuvée sans leur "
+        "cotation, et quand ils seront cotés.",
+        count=facts.unrated_count,
+    )
+    return Refusal(UNRATED, told, INVENTORY)
+
+
 def says_why(facts: VersionFacts) -> Refusal | None:
     """Refuse to send back without a word."""
     return None if facts.reason.strip() else NOT_SAID
@@ -100,6 +117,11 @@ def approval_refusals(status: VersionStatus, facts: VersionFacts) -> tuple[Refus
     measures = programme_refusals(facts.measures, facts.duties)
     others = DUERP_WORKFLOW.refusals(status, "approve", facts)
     return (*(each for each in others if each not in measures), *measures)
+
+
+def before_approval(status: VersionStatus, facts: VersionFacts) -> tuple[Refusal, ...]:
+    """Return what is to be done before a version can be approved; the approver says the rest."""
+    return tuple(each for each in approval_refusals(status, facts) if each.code != UNRATED)
 
 
 S, P = VersionStatus, Permission
@@ -142,6 +164,7 @@ DUERP_WORKFLOW: Workflow[VersionStatus, VersionFacts] = Workflow(
                 is_consulted,
                 is_what_they_saw,
                 has_whole_programme,
+                says_why_unrated,
             ),
         ),
     ),

@@ -66,7 +66,6 @@ class Alarm:
     due_on: date | None
     message: Message
     source: Message
-    trigger_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,7 +128,6 @@ def _triggers(facts: Situation) -> Iterator[Alarm]:
                 due_on=each.happened_on,
                 message=N_("%(kind)s : %(what)s", kind=each.kind.label, what=each.what),
                 source=UPDATES,
-                trigger_id=each.id,
             )
 
 

@@ -161,6 +161,8 @@ def move_version(
 ) -> DuerpRecord | None:
     """Apply the transition ``name``; an approval freezes the version and returns its record.
 
+    ``reason``: what is to be done again, or why risks that nobody rated are approved.
+
     :raises TransitionRefused: with every unmet condition; nothing is then changed.
     """
     session.refresh(version, ["status", "version", "lines_sha256"], with_for_update=True)
@@ -171,7 +173,8 @@ def move_version(
         raise TransitionRefused(refusals)
     after = DUERP_WORKFLOW.decide(before, name, facts)
     if name == "approve":
-        return _approve(session, version, content, actor=actor, now=now)
+        note = reason.strip() if facts.unrated_count else ""
+        return _approve(session, version, replace(content, unrated_note=note), actor=actor, now=now)
     version.status = after
     version.lines_sha256 = queries.lines_digest(content) if name == "consult" else None
     data = {"before": before, "after": after, "lines": version.lines_sha256}
@@ -206,7 +209,8 @@ def _approve(
     version.approved_by_id = actor.user_id
     data = {"before": before, "after": version.status, "sha256": digest,
             "assessment_sha256": frozen.sha256}  # fmt: skip
-    head = _note(session, version, "approve", actor=actor, now=now, data=data)
+    told = {"reason": content.unrated_note}
+    head = _note(session, version, "approve", actor=actor, now=now, data=data, texts=told)
     made = DuerpRecord(
         version_id=version.id,
         risk_version_id=frozen.id,

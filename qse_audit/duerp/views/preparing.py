@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from qse_audit.core.clock import day_in_paris, now
-from qse_audit.core.errors import Conflict, Refused, refuse_all
+from qse_audit.core.errors import Conflict, NotFound, Refused, refuse_all
 from qse_audit.core.permissions import Permission
 from qse_audit.core.text import N_
 from qse_audit.duerp import queries, services
@@ -19,7 +19,7 @@ from qse_audit.duerp.views.reading import shown
 from qse_audit.web.conflicts import conflict_page
 from qse_audit.web.database import commits, session
 from qse_audit.web.forms import Form
-from qse_audit.web.guards import requires, requires_elevation, requires_move
+from qse_audit.web.guards import requires, requires_move
 from qse_audit.web.i18n import translate
 from qse_audit.web.sign_in import identity
 
@@ -28,7 +28,6 @@ MOVED = {
     "consult": N_("Les contributeurs ont été consultés : la direction peut approuver."),
     "resume": N_("La préparation reprend."),
     "send-back": N_("La version est renvoyée en préparation : qui la prépare lira pourquoi."),
-    "approve": N_("La version est approuvée : elle ne change plus."),
 }
 """What is said after each move."""
 
@@ -37,7 +36,7 @@ MOVED = {
 @requires(P.DUERP_PREPARE)
 @commits
 def new() -> ResponseReturnValue:
-    """Begin a version."""
+    """Begin a version; then tick what it answers, if something happened."""
     form = PrepareForm()
     duerps = queries.duerps_of(session(), identity().organisation_id)
     form.offer((each.id, f"{each.reference} · {each.title}") for each in duerps)
@@ -45,7 +44,9 @@ def new() -> ResponseReturnValue:
         key, reason = form.analysis.data, form.reason.data or ""
         try:
             made = services.prepare_version(session(), key, reason, actor=identity(), now=now())
-            return redirect(_url(made), 303)
+            happened = queries.events_on_offer(session(), made)
+            page = "duerp.edit" if happened else "duerp.show"
+            return redirect(url_for(page, duerp_id=made.id), 303)
         except Refused as refused:
             form.refuse(refused)
     body = render_template("duerp/new.html", form=form, duerps=duerps)
@@ -114,10 +115,13 @@ def delete(version: DuerpVersion) -> ResponseReturnValue:
 @requires_move(DUERP_WORKFLOW, on=VERSION)
 @commits
 def move(version: DuerpVersion, name: str) -> ResponseReturnValue:
-    """Move a version: contributors consulted, preparation resumed, sent back, approved."""
-    if name == "send-back":
-        return _sent_back(version)
-    return _approved(version) if name == "approve" else _moved(version, name)
+    """Move a version: contributors consulted, preparation resumed; sent back by management.
+
+    Approving has a page of its own.
+    """
+    if name == "approve":
+        raise NotFound(name)
+    return _sent_back(version) if name == "send-back" else _moved(version, name)
 
 
 # --- what the views are made of ---
@@ -135,12 +139,6 @@ def _sent_back(version: DuerpVersion) -> ResponseReturnValue:
     if form.validate_on_submit():
         return _moved(version, "send-back", form.reason.data or "")
     return render_template("duerp/show.html", **shown(version, form)), 422
-
-
-@requires_elevation
-def _approved(version: DuerpVersion) -> ResponseReturnValue:
-    """Approve as an employer does: by somebody who has just proved again who they are."""
-    return _moved(version, "approve")
 
 
 def _refuse_approved(version: DuerpVersion) -> None:

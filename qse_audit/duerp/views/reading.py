@@ -28,7 +28,7 @@ from qse_audit.duerp.rules import (
     Content,
     TriggerKind,
     VersionStatus,
-    approval_refusals,
+    before_approval,
     compare,
     exposure_by_unit,
     kept_until,
@@ -179,23 +179,22 @@ def alarm_text(alarm: Alarm) -> str:
 
 
 ANSWERED_AT = {
-    AlarmKind.TRIGGER: "duerp.follow",
     AlarmKind.ACCIDENTS: "duerp.new_event",
     AlarmKind.NOT_SENT: "duerp.new_transmission",
     AlarmKind.NO_PLACE: "duerp.place",
     AlarmKind.NO_HEADCOUNT: "duerp.headcount",
 }
-"""Where one does what an alarm asks; the others ask for a version."""
+"""Where one does what an alarm asks; the others ask for a version, or what it answers."""
 
 
 def alarm_url(alarm: Alarm, stands: Standpoint) -> str:
     """Return the page where one does what an alarm asks."""
     if alarm.kind not in ANSWERED_AT:
-        if stands.prepared:
-            return url_for("duerp.show", duerp_id=stands.prepared.id)
-        return url_for("duerp.new")
+        if stands.prepared is None:
+            return url_for("duerp.new")
+        page = "duerp.edit" if alarm.kind is AlarmKind.TRIGGER else "duerp.show"
+        return url_for(page, duerp_id=stands.prepared.id)
     values: dict[AlarmKind, dict[str, Any]] = {
-        AlarmKind.TRIGGER: {"trigger_id": alarm.trigger_id},
         AlarmKind.ACCIDENTS: {"kind": TriggerKind.ACCIDENT},
         AlarmKind.NOT_SENT: {"duerp_id": stands.in_force and stands.in_force.id},
     }
@@ -353,7 +352,7 @@ def _refusals(version: DuerpVersion, content: Content) -> dict[str, Any]:
     """Return what keeps each possible move of a version from being made, by its name."""
     facts = queries.facts_of(content, version)
     return {
-        each.name: approval_refusals(version.status, facts)
+        each.name: before_approval(version.status, facts)
         if each.name == "approve"
         else DUERP_WORKFLOW.refusals(version.status, each.name, facts)
         for each in DUERP_WORKFLOW.available(version.status)
