@@ -136,7 +136,7 @@ class ObjectiveForm(VersionedForm):
     starts_on = DateField(_("Début"), [Optional()])
     due_on = DateField(_("Échéance"), [Optional()])
     resources = TextAreaField(
-        _("Moyens"),
+        _("Moyens accordés"),
         [Length(max=LONG)],
         description=_("Personnes, temps, argent, matériel : ce qui est accordé."),
     )

@@ -46,6 +46,7 @@ from qse_audit.risks.rules import (
 )
 from qse_audit.risks.rules.analyses import VERBS, AnalysisStatus
 from qse_audit.risks.rules.prevention import LIVING_WITH_IT
+from qse_audit.risks.rules.results import result
 
 LINES, RATINGS = 200, 200
 """How many lines, and how many ratings, a dossier lists of one analysis."""
@@ -270,7 +271,7 @@ def _rated(
     band = pick(scale.band(held["band"]).label, words.locale)
     notes = held.get("notes") or {}
     letters = [f"{each.letter} {notes[each.code]}" for each in scale.criteria if notes]
-    shown = " · ".join([*letters, *([] if held["score"] is None else [str(held["score"])]), band])
+    shown = " · ".join([*letters, words.translate(result(scale, held["score"], band))])
     return f"{words.translate(SHORT_STAGES[stage])} : {shown}"
 
 

@@ -148,7 +148,7 @@ def test_a_risk_analysis_tells_the_notes_behind_each_level_and_what_was_chosen(s
     model = json.loads(sealed["dossier.json"])
     tables = {each["title"]: each for each in of_kind(model, "risk_analysis")[0]["tables"]}
     (line,) = tables["Lignes"]["rows"]
-    assert line[4].replace("\u202f", " ") == "Nette : S 8 · O 5 · D 5 · 200 · Moyenne"
+    assert line[4].replace("\u202f", " ") == "Nette : S 8 · O 5 · D 5 · Moyenne · IPR 200"
     assert line[1].endswith(" – Fonction ou montage")
     assert tables["Cotations dans le temps"]["rows"][0][2] == line[4]
 

@@ -116,7 +116,8 @@ def test_an_analysis_is_sent_as_a_spreadsheet_and_on_a3(session, cast, client_of
     box = PdfReader(BytesIO(paper.data)).pages[0].mediabox
     assert (round(box.width), round(box.height)) == (1191, 842)  # A3 across
     text = PdfReader(BytesIO(paper.data)).pages[0].extract_text()
-    assert "126 · Haute" in text
+    assert "Haute · IPR 126" in text
+    assert "Comment les lignes sont cotées" in text
     with client_of(cast.david) as client:
         assert client.get(f"/risks/{key}/lines.pdf").status_code == 404
 

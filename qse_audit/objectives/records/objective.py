@@ -217,7 +217,7 @@ def _told(
         ),
         (N_("Description"), objective.description),
         (N_("Porté par"), by_whom(objective.owner_id, telling)),
-        (N_("Moyens"), objective.resources),
+        (N_("Moyens accordés"), objective.resources),
         (N_("Du"), on(objective.starts_on)),
         (N_("Échéance"), on(objective.due_on)),
         (N_("Indicateur"), f"{card.reference} {card.title}" if card else ""),

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from itertools import groupby
 from typing import Any
 
-from qse_audit.core.text import N_
+from qse_audit.core.text import N_, pick
 from qse_audit.documents.pdf import render_pdf
 from qse_audit.documents.text import day
 from qse_audit.risks.queries.exports import Exported
@@ -13,9 +13,12 @@ from qse_audit.risks.queries.lines import RiskLine
 from qse_audit.risks.reports.words import Wording
 from qse_audit.risks.rules import UNRATED, Column, RiskRank
 from qse_audit.risks.rules.headings import ACTIONS, LINE_NUMBER, PLANNED_LEVEL
+from qse_audit.risks.rules.results import result
+from qse_audit.risks.rules.scales import Band
 
 TEMPLATE = "risk_lines.typ"
 TONES = {None: "plain", RiskRank.LOW: "good", RiskRank.MEDIUM: "watch", RiskRank.HIGH: "major"}
+LEAST_WIDTH = 14
 MOST_COLUMNS = 11
 """Columns of words that an A3 page holds; the last details give way."""
 TIMEOUT_SECONDS = 120
@@ -35,6 +38,7 @@ def document_of(found: Exported, wording: Wording, today: date) -> dict[str, Any
     say, locale = wording.say, wording.texts.locale
     columns = printed_columns(found)
     letters = [each.letter for each in found.scale.criteria]
+    has_plan = any(line.planned_band for line in found.lines)
     facts = (
         (N_("Responsable"), found.owner),
         (N_("Équipe"), " ; ".join(found.team)),
@@ -56,13 +60,56 @@ def document_of(found: Exported, wording: Wording, today: date) -> dict[str, Any
             *(say(column.label) for column in columns),
             *letters,
             say(N_("Niveau")),
-            say(PLANNED_LEVEL),
+            *([say(PLANNED_LEVEL)] if has_plan else []),
             say(ACTIONS),
         ],
-        "widths": [column.width for column in columns],
+        "widths": [max(column.width, LEAST_WIDTH) for column in columns],
         "letters": len(letters),
+        "has_plan": has_plan,
         "sections": list(_sections(found, wording, columns)),
+        "scale": _scale(found, wording),
     }
+
+
+def _scale(found: Exported, wording: Wording) -> dict[str, Any]:
+    """Return how the lines were rated: what each note means, and what each level asks."""
+    scale, say, locale = found.scale, wording.say, wording.texts.locale
+    labels = [*(each.label for each in scale.floors), *(each.label for each in scale.overrides)]
+    raises = [pick(label, locale) for label in labels]
+    return {
+        "heading": say(N_("Comment les lignes sont cotées")),
+        "title": f"{pick(scale.title, locale)}. {say(scale.formula.label)}.",
+        "criteria": [
+            {
+                "title": f"{each.letter} – {pick(each.label, locale)}",
+                "levels": [
+                    (str(level.value), pick(level.label, locale), pick(level.meaning, locale))
+                    for level in each.levels
+                ],
+            }
+            for each in scale.criteria
+        ],
+        "bands": [
+            (TONES[band.rank], _reached(band, wording), pick(band.meaning, locale))
+            for band in reversed(scale.bands)
+        ],
+        "raised": say(
+            N_(
+                "Relèvent le niveau, quelles que soient les notes : %(reasons)s.",
+                reasons=" ; ".join(raises),
+            )
+        )
+        if raises
+        else "",
+        "source": scale.source,
+    }
+
+
+def _reached(band: Band, wording: Wording) -> str:
+    label = wording.band(band.code)
+    if band.least is None or band.most is None:
+        return label
+    return f"{label} ({band.least} – {band.most})"
 
 
 def printed_columns(found: Exported) -> list[Column]:
@@ -95,12 +142,14 @@ def _row(
         "notes": [str(notes.get(each.code, "")) for each in found.scale.criteria],
         "level": {
             "tone": TONES[wording.rank(line.band)],
-            "label": f"{line.score} · {level}" if line.score is not None else level,
+            "label": wording.say(result(found.scale, line.score, level)),
         },
         "planned": (
             {
                 "tone": TONES[wording.rank(line.planned_band)],
-                "label": f"{line.planned_score} · {wording.band(line.planned_band)}",
+                "label": wording.say(
+                    result(found.scale, line.planned_score, wording.band(line.planned_band))
+                ),
             }
             if line.planned_band
             else None

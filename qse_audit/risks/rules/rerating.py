@@ -80,8 +80,8 @@ def _net(scale: Scale, facts: ReratingFacts) -> Iterator[Refusal]:
                      "vérifiée, avec sa preuve", letters=letters)  # fmt: skip
         yield Refusal("net_to_verified", message, HOUSE)
     elif facts.open_actions:
-        message = N_("%(letters)s baisse alors que %(count)d actions attendent leur vérification ; "
-                     "attendu : une cotation prévue jusque-là", letters=letters,
+        message = N_("%(letters)s baisse avant que l’action soit vérifiée (en attente : "
+                     "%(count)d) ; attendu : une cotation prévue jusque-là", letters=letters,
                      count=facts.open_actions)  # fmt: skip
         yield Refusal("net_to_planned", message, HOUSE)
     elif not facts.reason.strip():

@@ -20,7 +20,9 @@ from qse_audit.risks.rules.rerating import stage_to_rate
 from qse_audit.risks.views.blueprint import ANALYSIS, RISK, bp
 from qse_audit.risks.views.parts import (
     SEPARATOR,
+    raised_by,
     scale_of,
+    shown_notes,
     shown_rating,
     words_of,
 )
@@ -58,6 +60,7 @@ def lines(analysis: RiskAnalysis) -> ResponseReturnValue:
         return {
             "line": line,
             "rating": shown_rating(scale, line.score, line.band, language),
+            "notes": shown_notes(scale, line.notes),
             "gross": shown_rating(scale, line.gross_score, line.gross_band, language),
             "planned": shown_rating(scale, line.planned_score, line.planned_band, language),
         }
@@ -133,6 +136,7 @@ def line(risk: Risk) -> ResponseReturnValue:
         locale=language,
         rating=shown_rating(scale, risk.score, risk.band, language),
         planned=shown_rating(scale, risk.planned_score, risk.planned_band, language),
+        raised=raised_by(scale, risk, language),
         written=[
             (column.label, words_of(analysis.method, column.code, value_of(risk, column.code)))
             for column in card.columns
@@ -141,7 +145,12 @@ def line(risk: Risk) -> ResponseReturnValue:
             queries.section_paths(session(), analysis.id).get(risk.section_id or 0, ())
         ),
         ratings=[
-            (each, shown_rating(scale, each.score, each.band, language)) for each in risk.ratings
+            (
+                each,
+                shown_rating(scale, each.score, each.band, language),
+                shown_notes(scale, each.notes),
+            )
+            for each in risk.ratings
         ],
         actions=actions_readable(session(), (Kind.RISK, risk.id), identity(), today),
         action_url=url_for("actions.create", kind="risk", origin_id=risk.id),

@@ -9,8 +9,9 @@ from qse_audit.accounts.queries import people_of, sites_of
 from qse_audit.core.canonical import canonical_json
 from qse_audit.core.text import pick
 from qse_audit.processes.queries import processes_of
-from qse_audit.risks.models import RiskAnalysis
+from qse_audit.risks.models import Risk, RiskAnalysis
 from qse_audit.risks.rules import METHODS, Kind, RiskRank, Scale, rate, scale_from
+from qse_audit.risks.rules.results import result
 from qse_audit.risks.rules.tables import ReadLine
 from qse_audit.web.database import session
 from qse_audit.web.i18n import locale, translate
@@ -44,9 +45,9 @@ def _scale(raw: bytes) -> Scale:
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A rating in words: “12”, “À traiter”, with the look of its rank."""
+    """A rating in words: “12 · À traiter”, with the look of its rank."""
 
-    score: str
+    text: str
     label: str
     tone: str
     symbol: str
@@ -66,7 +67,20 @@ def shown_rating(scale: Scale, score: int | None, band: str | None, language: st
         return None
     found = scale.band(band)
     tone, symbol = TONES[found.rank]
-    return Shown("" if score is None else str(score), pick(found.label, language), tone, symbol)
+    label = pick(found.label, language)
+    return Shown(translate(result(scale, score, label)), label, tone, symbol)
+
+
+def shown_notes(scale: Scale, notes: Mapping[str, int] | None) -> str:
+    """Return notes behind their letters: “S 8 · O 3 · D 6”; ``""`` for none."""
+    return " · ".join(f"{each.letter} {notes[each.code]}" for each in scale.criteria if notes)
+
+
+def raised_by(scale: Scale, risk: Risk, language: str) -> list[str]:
+    """Return why a line stands higher than its notes alone would put it."""
+    overrides = tuple(risk.details.get("overrides", ()))
+    found = rate(scale, risk.notes or {}, overrides)
+    return [pick(reason, language) for reason in found.reasons] if found else []
 
 
 def shown_ratings(analysis: RiskAnalysis, lines: Sequence[ReadLine]) -> list[Shown | None]:
