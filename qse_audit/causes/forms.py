@@ -187,10 +187,10 @@ class NodeForm(VersionedForm):
         """Keep and name the fields of ``shape``; offer its places, people and other lines."""
         self.text.label.text = translate(shape.text_label)
         self.text.description = translate(shape.text_hint) if shape.text_hint else ""
-        held = {field.value: field for field in shape.fields}
+        held = {field.value: label for field, label in shape.fields.items()}
         for name in [member.value for member in NodeField]:
             if name in held:
-                self[name].label.text = translate(shape.label(held[name]))
+                self[name].label.text = translate(held[name])
             else:
                 delattr(self, name)
         if slots:

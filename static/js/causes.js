@@ -20,6 +20,6 @@ for (const line of document.querySelectorAll("[data-line]")) {
 }
 
 const keys = document.querySelector("[data-keys]");
-if (keys) keys.hidden = false;
+if (keys) keys.hidden = !document.querySelector("[data-line]");
 const target = location.hash.startsWith("#line-") && document.querySelector(location.hash);
 if (target) (target.querySelector(".line__tools a") ?? target).focus();

@@ -16,6 +16,7 @@ from qse_audit.causes.rules import (
     Delays,
     Gate,
     Health,
+    Neighbour,
     Node,
     NodeDraft,
     NodeKind,
@@ -29,6 +30,7 @@ from qse_audit.causes.rules import (
     line_refusals,
     missing,
     move_refusals,
+    next_slot,
     slot_there,
     stepped,
 )
@@ -64,10 +66,20 @@ def spot(tool, kind, parent=None, *, among=None, **more):
 
 
 def test_every_tool_has_its_lines_its_check_and_a_question_that_leads_to_it():
-    assert {each.tool for each in CHOICES} == set(T) == set(GRAMMARS)
+    assert {each.tool for each in CHOICES} == {*T, *Neighbour}
+    assert set(T) == set(GRAMMARS)
     for tool in T:
         facts = AnalysisFacts(tool=tool, question="", tree=tree(), team_size=1)
         assert codes(missing(facts)) > {"question_missing"}, tool
+
+
+def test_questions_are_gone_through_in_turn_until_each_has_an_answer():
+    shape, slots = GRAMMARS[T.QQOQCP].of(K.ANSWER), (S.WHERE, S.WHY, S.WHO)
+    answered = tree(*(node(n, "answer", slot=slot) for n, slot in enumerate(slots, start=1)))
+    assert next_slot(answered, shape, S.WHERE) is S.WHEN
+    assert next_slot(answered, shape, S.WHY) is S.WHAT
+    full = tree(*(node(n, "answer", slot=slot) for n, slot in enumerate(shape.slots, start=1)))
+    assert next_slot(full, shape, S.WHO) is None
 
 
 def test_a_line_has_its_place_and_only_there():

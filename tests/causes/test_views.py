@@ -10,7 +10,7 @@ from sqlalchemy import select
 from qse_audit.causes.models import CauseAnalysis, CauseMember, CauseNode
 from qse_audit.causes.queries import tree_of
 from qse_audit.causes.reports import Wording, drawing
-from qse_audit.causes.rules import CauseTool, Gate, Health, NodeKind, Slot
+from qse_audit.causes.rules import CauseTool, Gate, Health, Neighbour, NodeKind, Slot
 from qse_audit.core.permissions import Kind, Link
 from qse_audit.db.participation import write_links
 from qse_audit.findings import services as findings
@@ -42,7 +42,9 @@ def finding(session, cast):
 
 def test_a_tool_is_chosen_then_an_analysis_begun(browse, session, cast):
     page = browse(cast.alice, "GET", "/causes/tools")
-    assert len(page.select(".tool")) == len(CauseTool) + 1
+    assert len(page.select(".tool")) == len(CauseTool) + len(Neighbour)
+    elsewhere = [a["href"] for a in browse(cast.claire, "GET", "/causes/tools").select("main a")]
+    assert {"/workshops/new", "/risks/new?method=preliminary", "/policy/context"} < set(elsewhere)
     assert browse(cast.jean, "GET", "/causes/tools").select(".tool__act") != []
     assert browse(cast.alice, "GET", "/causes/new").select('a[href$="tool=ishikawa"]')
     path = "/causes/new?tool=ishikawa"
@@ -109,6 +111,29 @@ def test_lines_are_written_moved_and_deleted_with_plain_forms(browse, session, c
     assert session.get(CauseNode, second).parent_id is None
     browse(cast.bob, "POST", f"{lines}/{first}/delete", status=303)
     assert list(session.scalars(select(CauseNode.id))) == [second]
+
+
+@pytest.mark.parametrize(
+    ("tool", "asked", "then", "leads"),
+    [
+        (CauseTool.FIVE_WHYS, "kind=why", "below", "kind=why&under={made}"),
+        (CauseTool.FIVE_WHYS, "kind=why", "", "#line-{made}"),
+        (CauseTool.BOW_TIE, "kind=event", "below", "kind=threat&under={made}"),
+        (CauseTool.QQOQCP, "kind=answer&slot=where", "next", "kind=answer&slot=when"),
+        (CauseTool.ISHIKAWA, "kind=cause&slot=method", "next", "kind=cause&slot=method"),
+    ],
+)
+def test_a_new_line_leads_to_the_one_that_usually_follows(
+    browse, session, cast, tool, asked, then, leads
+):
+    made = make_analysis(session, cast, tool)
+    path = f"/causes/{made.id}/add?{asked}"
+    page = browse(cast.bob, "GET", path)
+    assert not then or page.select_one(f'button[name="then"][value="{then}"]')
+    slot = page.select_one("#slot option[selected]")
+    sent = {"text": "Une ligne", "then": then, **({"slot": slot["value"]} if slot else {})}
+    answer = browse(cast.bob, "POST", path, status=303, **sent).response
+    assert answer.location.endswith(leads.format(made=last(session, CauseNode).id))
 
 
 def test_only_its_people_and_the_coordinator_write(browse, session, cast):
@@ -192,6 +217,10 @@ def test_a_pareto_reads_amounts_as_people_write_them(browse, session, cast):
     assert str(session.scalars(select(CauseNode.cost).order_by(CauseNode.id)).first()) == "1570.5"
     charts = browse(cast.bob, "GET", f"/causes/{made.id}").select("figure.chart")
     assert [c.select_one("h2").text for c in charts] == ["Par nombre de cas", "Par coût"]
+    printed = browse(cast.bob, "GET", f"/causes/{made.id}/analysis.pdf").response
+    text = "".join(p.extract_text() for p in PdfReader(io.BytesIO(printed.data)).pages)
+    for told in ("Par nombre de cas", "Par coût", "Causes à traiter d’abord"):
+        assert told in text, told
 
 
 @pytest.mark.parametrize("tool", list(CauseTool))

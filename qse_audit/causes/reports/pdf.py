@@ -61,21 +61,14 @@ class Paper:
 def analysis_pdf(analysis: CauseAnalysis, paper: Paper) -> bytes:
     """Return an analysis as PDF; the same analysis at the same instant gives the same bytes."""
     wording = Wording(analysis.tool, paper.tree, paper.locale)
-    pictures = _pictures(analysis, wording)
-    return render_pdf(
-        TEMPLATE,
-        {**_values(analysis, paper, wording), "pictures": list(pictures)},
-        images={name: svg.encode() for name, svg in pictures.items()},
-        made_at=paper.made_at,
-    )
-
-
-def _pictures(analysis: CauseAnalysis, wording: Wording) -> dict[str, str]:
     svg = drawing(wording, analysis.question or analysis.title, analysis.families)
-    found = {"drawing.svg": svg} if svg else {}
+    images = {"drawing.svg": svg.encode()} if svg else {}
+    values = {**_values(analysis, paper, wording), "is_drawn": bool(svg), "charts": []}
     for place, spec in enumerate(charts(wording), start=1):
-        found[f"chart-{place}.svg"] = to_svg(spec, WIDE)
-    return found
+        name = f"chart-{place}.svg"
+        images[name] = to_svg(spec, WIDE).encode()
+        values["charts"].append({"image": name, "title": spec.title, "reading": spec.reading})
+    return render_pdf(TEMPLATE, values, images=images, made_at=paper.made_at)
 
 
 def _values(analysis: CauseAnalysis, paper: Paper, wording: Wording) -> dict[str, Any]:

@@ -90,7 +90,7 @@ class Wording:
     def details(self, node: Node) -> list[tuple[str, str]]:
         """Return what a line holds besides, as (label, value)."""
         return [
-            (self.say(self.shape(node).label(field)), value)
+            (self.say(self.shape(node).fields[field]), value)
             for field, value in self._details(node)
             if value
         ]

@@ -15,6 +15,7 @@ from qse_audit.causes.rules.codes import (
     CauseTool,
     Gate,
     Health,
+    Neighbour,
     NodeField,
     NodeKind,
     Slot,
@@ -50,7 +51,14 @@ from qse_audit.causes.rules.lines import (
     place_refusals,
 )
 from qse_audit.causes.rules.missing import SMALLEST_TEAM, AnalysisFacts, advice, missing
-from qse_audit.causes.rules.orders import DIRECTIONS, Landing, slot_there, stepped, under
+from qse_audit.causes.rules.orders import (
+    DIRECTIONS,
+    Landing,
+    next_slot,
+    slot_there,
+    stepped,
+    under,
+)
 from qse_audit.causes.rules.tree import Node, Tree
 from qse_audit.causes.rules.wording import judgements
 from qse_audit.causes.rules.workflow import CAUSE_WORKFLOW, MOVED, VERBS, MoveFacts
@@ -91,6 +99,7 @@ __all__ = [
     "Landing",
     "MemberDraft",
     "MoveFacts",
+    "Neighbour",
     "Node",
     "NodeDraft",
     "NodeField",
@@ -111,6 +120,7 @@ __all__ = [
     "member_refusals",
     "missing",
     "move_refusals",
+    "next_slot",
     "place_refusals",
     "slot_there",
     "slots_of",

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from qse_audit.causes.rules.codes import CauseTool
+from qse_audit.causes.rules.codes import CauseTool, Neighbour
 from qse_audit.core.text import N_, Message
 
 
@@ -11,7 +11,7 @@ class Advice:
     """One question that people ask themselves, the tool that answers it, and why."""
 
     question: Message
-    tool: CauseTool
+    tool: CauseTool | Neighbour
     why: Message
     needs: Message
     """What must be at hand to use it well."""
@@ -66,6 +66,19 @@ CHOICES: tuple[Advice, ...] = (
         limit=N_("Une voix n’est pas un fait : sans vérification, ce n’est qu’un avis partagé."),
     ),
     Advice(
+        question=N_("Les avis divergent : que vérifier d’abord ?"),
+        tool=Neighbour.VOTE,
+        why=N_(
+            "Chacun propose et vote de son téléphone, sans que les premiers à parler entraînent "
+            "les autres ; le résultat est figé avec la feuille de présence."
+        ),
+        needs=N_("Ceux qui font le travail, une question, un quart d’heure."),
+        gives=N_("Un ordre de vérification que l’équipe a choisi."),
+        limit=N_(
+            "La majorité peut se tromper : le vote dit par où commencer, pas ce qui est vrai."
+        ),
+    ),
+    Advice(
         question=N_("On tient un fait : qu’y a-t-il derrière ?"),
         tool=CauseTool.FIVE_WHYS,
         why=N_(
@@ -110,5 +123,29 @@ CHOICES: tuple[Advice, ...] = (
         gives=N_("Un dossier complet, étape par étape, avec ses délais tenus ou non."),
         limit=N_("Trop lourd pour un défaut isolé et sans conséquence."),
     ),
+    Advice(
+        question=N_("Rien n’est encore arrivé : qu’est-ce qui pourrait mal tourner ?"),
+        tool=Neighbour.PRELIMINARY,
+        why=N_(
+            "Avant un changement ou un chantier, on parcourt les dangers un à un et on les classe "
+            "sur une matrice, sans attendre les données d’une AMDEC."
+        ),
+        needs=N_("Le projet sur plan, et ceux qui y travailleront."),
+        gives=N_(
+            "Des situations dangereuses classées, avec les mesures à prendre avant de commencer."
+        ),
+        limit=N_("Grossière par nature : ce qui est classé haut demande une analyse plus fine."),
+    ),
+    Advice(
+        question=N_("Où en est l’entreprise, au-dedans et au-dehors ?"),
+        tool=Neighbour.SWOT,
+        why=N_(
+            "Forces, faiblesses, opportunités, menaces : c’est le contexte de la politique, tenu à "
+            "jour à sa page."
+        ),
+        needs=N_("La direction, et des faits de l’année."),
+        gives=N_("Les enjeux d’où partent la politique et les objectifs."),
+        limit=N_("Il dit où l’on se trouve, pas pourquoi un fait est arrivé."),
+    ),
 )
-"""One line a tool, in the order in which a problem is usually worked on."""
+"""One line a tool, and its neighbours, in the order in which a problem is usually worked on."""

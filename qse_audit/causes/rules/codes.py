@@ -23,6 +23,14 @@ class CauseTool(Coded):
     EIGHT_D = "eight_d", N_("8D")
 
 
+class Neighbour(Coded):
+    """A tool that answers a question of the same kind, and is kept elsewhere."""
+
+    VOTE = "vote", N_("Vote en atelier")
+    PRELIMINARY = "preliminary", N_("Analyse préliminaire des risques")
+    SWOT = "swot", N_("SWOT")
+
+
 class CauseStatus(Coded):
     """Where an analysis stands."""
 

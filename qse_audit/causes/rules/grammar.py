@@ -1,7 +1,7 @@
 """What each tool is made of: which lines, under which, holding what. One table for all tools."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from qse_audit.causes.rules.codes import (
     CONTRASTS,
@@ -35,9 +35,10 @@ class Shape:
     begins: Message | None = None
     """The act that adds the first one, where it has a name of its own."""
     text_hint: Message | None = None
-    fields: tuple[NodeField, ...] = ()
-    labels: Mapping[NodeField, Message] | None = None
-    """What a field is called here, where the usual word would not say it."""
+    goes_on: tuple[NodeKind, Message] | None = None
+    """What one usually writes below it next, and the act that keeps it and leads there."""
+    fields: Mapping[NodeField, Message] = field(default_factory=dict)
+    """What it holds besides its text, each as it is called here."""
     slots: tuple[Slot, ...] = ()
     """The fixed places that it takes; empty: none."""
     under_slot: Slot | None = None
@@ -45,10 +46,8 @@ class Shape:
     is_only_one: bool = False
     is_given: bool = False
     """It is there from the start: nobody adds, moves or deletes it."""
-
-    def label(self, field: NodeField) -> Message:
-        """Return what a field is called."""
-        return (self.labels or {}).get(field, field.label)
+    is_round: bool = False
+    """Its fixed places are gone through one after the other."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +78,13 @@ class Grammar:
 
 ROOT: frozenset[NodeKind | None] = frozenset({None})
 PROOF = N_("Ce qui le montre")
+BARRED = N_("Enregistrer et ajouter une barrière")
+CHECKED = {
+    F.VERIFIED: N_("Vérifiée sur le terrain"),
+    F.DISCARDED: N_("Écartée : la vérification la dément"),
+    F.FACT: N_("Le fait qui la confirme ou la dément"),
+}
+"""How a cause is checked."""
 
 GRAMMARS: Mapping[CauseTool, Grammar] = {
     CauseTool.QQOQCP: Grammar(
@@ -89,9 +95,9 @@ GRAMMARS: Mapping[CauseTool, Grammar] = {
                 adds=N_("Répondre"),
                 text_label=N_("Réponse"),
                 text_hint=N_("Ce que l’on sait, avec des chiffres et des noms de choses."),
-                fields=(F.FACT,),
-                labels={F.FACT: PROOF},
+                fields={F.FACT: PROOF},
                 slots=QUESTIONS,
+                is_round=True,
             ),
         )
     ),
@@ -103,12 +109,12 @@ GRAMMARS: Mapping[CauseTool, Grammar] = {
                 adds=N_("Ajouter un contraste"),
                 text_label=N_("Le problème est"),
                 text_hint=N_("Ce que l’on voit : quelle pièce, quel poste, quel jour."),
-                fields=(F.FACT, F.NOTE),
-                labels={
+                fields={
                     F.FACT: N_("Il pourrait être, mais n’est pas"),
                     F.NOTE: N_("Ce qui distingue les deux"),
                 },
                 slots=CONTRASTS,
+                is_round=True,
             ),
         )
     ),
@@ -119,8 +125,7 @@ GRAMMARS: Mapping[CauseTool, Grammar] = {
                 under=ROOT,
                 adds=N_("Ajouter une cause"),
                 text_label=N_("Cause ou catégorie"),
-                fields=(F.COUNT, F.COST, F.FACT),
-                labels={
+                fields={
                     F.COUNT: N_("Nombre de cas"),
                     F.COST: N_("Coût (€)"),
                     F.FACT: N_("D’où vient le chiffre"),
@@ -136,13 +141,7 @@ GRAMMARS: Mapping[CauseTool, Grammar] = {
                 adds=N_("Ajouter une cause"),
                 text_label=N_("Cause possible"),
                 text_hint=N_("Une chose précise qui aurait pu agir, pas un mot général."),
-                fields=(F.VOTES, F.VERIFIED, F.DISCARDED, F.FACT),
-                labels={
-                    F.VOTES: N_("Voix de l’équipe"),
-                    F.VERIFIED: N_("Vérifiée sur le terrain"),
-                    F.DISCARDED: N_("Écartée : la vérification la dément"),
-                    F.FACT: N_("Le fait qui la confirme ou la dément"),
-                },
+                fields={F.VOTES: N_("Voix de l’équipe"), **CHECKED},
                 slots=FAMILIES,
             ),
         )
@@ -153,11 +152,11 @@ GRAMMARS: Mapping[CauseTool, Grammar] = {
                 kind=K.WHY,
                 under=frozenset({None, K.WHY}),
                 adds=N_("Demander pourquoi"),
-                begins=N_("Ajouter un premier pourquoi"),
+                begins=N_("Ajouter une réponse à la question"),
                 text_label=N_("Parce que…"),
+                goes_on=(K.WHY, N_("Enregistrer et demander pourquoi")),
                 text_hint=N_("Une réponse à la fois ; s’il y en a deux, ce sont deux branches."),
-                fields=(F.FACT, F.ROOT, F.DISCARDED),
-                labels={
+                fields={
                     F.FACT: N_("Le fait qui le montre"),
                     F.ROOT: N_("Cause du système, sur laquelle on peut agir : on s’arrête ici"),
                     F.DISCARDED: N_("Branche écartée : le fait la dément"),
@@ -173,12 +172,12 @@ GRAMMARS: Mapping[CauseTool, Grammar] = {
                 adds=N_("Ajouter un antécédent"),
                 begins=N_("Écrire le fait ultime"),
                 text_label=N_("Ce qui s’est passé"),
+                goes_on=(K.FACT, N_("Enregistrer et chercher ce qui l’a produit")),
                 text_hint=N_(
                     "Ce qui s’est passé ou existait, sans jugement ni tournure négative : "
                     "« la barrière était ouverte »."
                 ),
-                fields=(F.FACT, F.GATE, F.ROOT, F.SAME_AS),
-                labels={
+                fields={
                     F.FACT: N_("D’où on le tient"),
                     F.GATE: N_("Comment ses antécédents l’ont produit"),
                     F.ROOT: N_("Retenu pour agir"),
@@ -195,6 +194,7 @@ GRAMMARS: Mapping[CauseTool, Grammar] = {
                 under=ROOT,
                 adds=N_("Écrire l’événement redouté"),
                 text_label=N_("Événement redouté"),
+                goes_on=(K.THREAT, N_("Enregistrer et ajouter une menace")),
                 text_hint=N_("Le moment où l’on perd la maîtrise, pas encore le dommage."),
                 is_only_one=True,
             ),
@@ -203,16 +203,16 @@ GRAMMARS: Mapping[CauseTool, Grammar] = {
                 under=frozenset({K.EVENT}),
                 adds=N_("Ajouter une menace"),
                 text_label=N_("Menace"),
-                fields=(F.FACT,),
-                labels={F.FACT: PROOF},
+                goes_on=(K.BARRIER, BARRED),
+                fields={F.FACT: PROOF},
             ),
             Shape(
                 kind=K.CONSEQUENCE,
                 under=frozenset({K.EVENT}),
                 adds=N_("Ajouter une conséquence"),
                 text_label=N_("Conséquence"),
-                fields=(F.FACT,),
-                labels={F.FACT: PROOF},
+                goes_on=(K.BARRIER, BARRED),
+                fields={F.FACT: PROOF},
             ),
             Shape(
                 kind=K.BARRIER,
@@ -220,8 +220,7 @@ GRAMMARS: Mapping[CauseTool, Grammar] = {
                 adds=N_("Ajouter une barrière"),
                 text_label=N_("Barrière"),
                 text_hint=N_("Ce qui arrête la menace, ou limite le dommage."),
-                fields=(F.OWNER, F.HEALTH, F.FACT),
-                labels={
+                fields={
                     F.OWNER: N_("Qui la tient en état"),
                     F.HEALTH: N_("État aujourd’hui"),
                     F.FACT: N_("Comment on le sait"),
@@ -236,8 +235,7 @@ GRAMMARS: Mapping[CauseTool, Grammar] = {
                 under=ROOT,
                 adds=N_("Ajouter une étape"),
                 text_label=N_("Ce qui a été fait"),
-                fields=(F.FACT, F.DONE_AT),
-                labels={F.FACT: PROOF, F.DONE_AT: N_("Étape terminée le")},
+                fields={F.FACT: PROOF, F.DONE_AT: N_("Étape terminée le")},
                 slots=STEPS,
                 is_given=True,
             ),
@@ -247,12 +245,7 @@ GRAMMARS: Mapping[CauseTool, Grammar] = {
                 under_slot=Slot.D4,
                 adds=N_("Ajouter une cause"),
                 text_label=N_("Cause"),
-                fields=(F.VERIFIED, F.DISCARDED, F.FACT),
-                labels={
-                    F.VERIFIED: N_("Vérifiée"),
-                    F.DISCARDED: N_("Écartée : le fait la dément"),
-                    F.FACT: N_("Le fait qui la confirme ou la dément"),
-                },
+                fields=CHECKED,
                 slots=ORIGINS,
             ),
             Shape(
@@ -260,8 +253,7 @@ GRAMMARS: Mapping[CauseTool, Grammar] = {
                 under=frozenset({K.STEP}),
                 adds=N_("Ajouter un point"),
                 text_label=N_("Point"),
-                fields=(F.OWNER, F.FACT),
-                labels={F.FACT: PROOF},
+                fields={F.OWNER: F.OWNER.label, F.FACT: PROOF},
             ),
         )
     ),

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from qse_audit.causes.rules.codes import CauseTool, Slot
-from qse_audit.causes.rules.grammar import GRAMMARS, takes_slot
+from qse_audit.causes.rules.grammar import GRAMMARS, Shape, takes_slot
 from qse_audit.causes.rules.tree import Node, Tree
 
 DIRECTIONS = ("up", "down", "in", "out")
@@ -61,6 +61,13 @@ def slot_there(
         return None
     higher = (each.slot for each in tree.above(node.id) if each.slot in shape.slots)
     return wanted or node.slot or next(higher, None)
+
+
+def next_slot(tree: Tree, shape: Shape, slot: Slot) -> Slot | None:
+    """Return the fixed place to write in after ``slot``; ``None`` once each has a line."""
+    at = shape.slots.index(slot) + 1
+    turns = (*shape.slots[at:], *shape.slots[:at])
+    return next((each for each in turns if not tree.in_slot(each)), None)
 
 
 def _swapped(order: list[int], one: int, other: int) -> list[int]:

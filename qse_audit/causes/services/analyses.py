@@ -25,9 +25,9 @@ from qse_audit.causes.rules import (
     member_refusals,
     missing,
 )
-from qse_audit.causes.services.noting import note, tell
+from qse_audit.causes.services.noting import changes, note, tell
 from qse_audit.core.clock import day_in_paris, utc_text
-from qse_audit.core.errors import Conflict, Refusal, refuse_all
+from qse_audit.core.errors import Refusal, refuse_all
 from qse_audit.core.permissions import Kind, Link
 from qse_audit.core.text import N_
 from qse_audit.db.loading import hold
@@ -104,11 +104,9 @@ def edit_analysis(
     """
     tree = held(session, analysis)
     stored, wanted = as_texts(draft_of(analysis)), as_texts(draft)
-    changed = sorted(name for name in wanted if wanted[name] != stored[name])
+    changed = changes(stored, wanted, seen=version, stored=analysis.version)
     if not changed:
         return
-    if version is not None and version != analysis.version:
-        raise Conflict(theirs=stored, yours=wanted)
     refuse_all(
         (
             *still_written(analysis),

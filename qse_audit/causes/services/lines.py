@@ -31,9 +31,9 @@ from qse_audit.causes.rules import (
     under,
 )
 from qse_audit.causes.services.analyses import STRANGER, held, still_written
-from qse_audit.causes.services.noting import note
+from qse_audit.causes.services.noting import changes, note
 from qse_audit.core.clock import utc_text
-from qse_audit.core.errors import Conflict, NotFound, Refusal, Refused, refuse_all
+from qse_audit.core.errors import NotFound, Refusal, Refused, refuse_all
 from qse_audit.core.text import N_
 from qse_audit.policies import Identity
 
@@ -127,13 +127,10 @@ def edit_node(
     """
     analysis, tree, _ = found(session, node)
     spot = spot_of(analysis, tree, node.kind, parent_id=node.parent_id, node_id=node.id, now=now)
-    wanted, stored = _bare(spot, draft), draft_of(node)
-    yours, theirs = as_texts(wanted), as_texts(stored)
-    changed = sorted(name for name in yours if yours[name] != theirs[name])
+    wanted, stored = _bare(spot, draft), as_texts(draft_of(node))
+    changed = changes(stored, as_texts(wanted), seen=version, stored=node.version)
     if not changed:
         return
-    if version is not None and version != node.version:
-        raise Conflict(theirs=theirs, yours=yours)
     refuse_all(
         (
             *still_written(analysis),

@@ -1,4 +1,4 @@
-"""What every act on an analysis ends with: the trail, and who hears of it."""
+"""What acts on an analysis share: what a form changed, the trail, who hears of it."""
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
@@ -6,10 +6,12 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from qse_audit.causes.models import CauseAnalysis
+from qse_audit.core.errors import Conflict
 from qse_audit.core.permissions import Kind
 from qse_audit.core.text import Message
+from qse_audit.db import notes
 from qse_audit.db.outbox import notify
-from qse_audit.db.trail import Act, Head, record
+from qse_audit.db.trail import Head
 from qse_audit.policies import Identity
 
 
@@ -24,18 +26,23 @@ def note(
     texts: Mapping[str, str] | None = None,
 ) -> Head:
     """Record the act ``name`` on an analysis, with its title; empty texts are left out."""
-    session.flush()
-    told = {"title": analysis.title, **(texts or {})}
-    act = Act(
-        verb=f"cause_analysis.{name}",
-        kind=Kind.CAUSE_ANALYSIS,
-        subject_id=analysis.id,
-        data={"reference": analysis.reference, **(data or {})},
-        texts={key: text for key, text in told.items() if text},
-    )
-    return record(
-        session, act, organisation_id=analysis.organisation_id, actor_id=actor.user_id, now=now
-    )
+    data = {"reference": analysis.reference, **(data or {})}
+    texts = {"title": analysis.title, **(texts or {})}
+    subject = (Kind.CAUSE_ANALYSIS, analysis)
+    return notes.note(session, subject, name, actor=actor, now=now, data=data, texts=texts)
+
+
+def changes(
+    theirs: Mapping[str, str], yours: Mapping[str, str], *, seen: int | None, stored: int
+) -> list[str]:
+    """Return the names of what differs from what is stored.
+
+    :raises Conflict: if ``seen`` is not the ``stored`` version any more; with both texts.
+    """
+    changed = sorted(name for name in yours if yours[name] != theirs[name])
+    if changed and seen is not None and seen != stored:
+        raise Conflict(theirs=theirs, yours=yours)
+    return changed
 
 
 def tell(

@@ -23,6 +23,7 @@ from qse_audit.causes.rules import (
     Spot,
     Tree,
     move_refusals,
+    next_slot,
     slots_of,
     takes_slot,
 )
@@ -60,16 +61,14 @@ def add(analysis: CauseAnalysis) -> ResponseReturnValue:
 
     if made := accepted(form, write):
         session().flush()
-        if request.form.get("then") == "next":
-            flash(_("Ligne ajoutée."), "success")
-            return redirect(request.full_path, 303)
-        return redirect(at_line(analysis.id, made.id), 303)
+        return redirect(onward(analysis, shape, made), 303)
     body = render_template(
         "causes/line.html",
         analysis=analysis,
         form=form,
         node=None,
-        heading=translate((shape.begins or shape.adds) if parent is None else shape.adds),
+        shape=shape,
+        heading=heading_of(shape, parent),
         parent=parent and Wording(analysis.tool, tree, locale()).text(parent),
     )
     return body, 422 if form.is_submitted() else 200
@@ -162,6 +161,31 @@ def asked_for(analysis: CauseAnalysis, tree: Tree) -> tuple[Shape, Node | None]:
     if shape is None or not fits or shape.is_given or (under and parent is None):
         raise NotFound(f"{kind} under {under}")
     return shape, parent
+
+
+def heading_of(shape: Shape, parent: Node | None) -> str:
+    """Return the act that adds a line, with the fixed place that the address asks for."""
+    act = translate((shape.begins or shape.adds) if parent is None else shape.adds)
+    slot = chosen(Slot, request.args.get("slot"))
+    if slot not in shape.slots:
+        return act
+    return str(_("%(label)s : %(text)s", label=act, text=translate(slot.label)))
+
+
+def onward(analysis: CauseAnalysis, shape: Shape, made: CauseNode) -> str:
+    """Return where one goes on after a new line: below it, beside it, or where it now stands."""
+    then, key = request.form.get("then"), analysis.id
+    if then not in {"next", "below"}:
+        return at_line(key, made.id)
+    flash(_("Ligne ajoutée."), "success")
+    if then == "below" and shape.goes_on and made.same_as_id is None:
+        return url_for("causes.add", cause_id=key, kind=shape.goes_on[0].value, under=made.id)
+    if not shape.is_round or made.slot is None:
+        return request.full_path
+    slot = next_slot(queries.tree_of(session(), key), shape, made.slot)
+    if slot is None:
+        return at_line(key, made.id)
+    return url_for("causes.add", cause_id=key, kind=shape.kind.value, slot=slot.value)
 
 
 def line_form(
