@@ -160,10 +160,12 @@ class SectionForm(VersionedForm):
 
     title = StringField(_l("Nom"), [InputRequired(REQUIRED), Length(max=TITLE_MAX)])
     description = TextAreaField(_l("Description"), [Length(max=TEXT_MAX)])
-    parent_id = SelectField(_l("Placée sous"), [Optional()], coerce=only_digits)
+    parent_id = SelectField(
+        _l("Placée sous"), [Optional()], coerce=only_digits, validate_choice=False
+    )
 
     def offer(self, sections: Choices) -> None:
-        """Offer the sections that it may stand below."""
+        """Offer the sections that it may stand below; the service refuses any other."""
         self.parent_id.choices = [("", gettext("La racine")), *sections]
 
 

@@ -76,6 +76,14 @@ def test_a_version_in_preparation_is_between_those_who_write_and_who_decide(
     assert one(session, DuerpVersion).status is VersionStatus.APPROVED
 
 
+def test_a_company_without_a_document_is_led_to_its_first_assessment(browse, cast):
+    page = browse(cast.claire, "GET", "/duerp/")
+    assert page.select('.empty a[href="/risks/new?method=occupational"]')
+    assert "L’effectif n’a pas encore été noté" in page.select_one("#headcount").text
+    assert "pas d’obligation" not in page.text
+    assert not browse(cast.jean, "GET", "/duerp/").select(".empty a")
+
+
 # --- making a version ---
 
 
@@ -134,6 +142,9 @@ def test_what_is_missing_is_told_and_nothing_is_approved(browse, session, cast, 
     page = browse(cast.jean, "GET", url)
     assert "conditions d’exécution, indicateur de résultat" in page.text
     assert not page.select(f'a[href="{url}/approve"]')
+    page = browse(cast.claire, "GET", url)
+    assert "conditions d’exécution, indicateur de résultat" in page.select_one(".refusals").text
+    assert page.select(f'.duerp-acts a[href="{url}/programme"]')
     page = browse(cast.jean, "GET", f"{url}/approve", elevated=True)
     assert "conditions d’exécution" in page.text
     assert not page.select("#unrated_note")

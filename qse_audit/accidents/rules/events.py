@@ -25,7 +25,7 @@ MAX_PLACE_LETTERS = 200
 MAX_FUNCTION_LETTERS = 120
 MAX_TEXT_LETTERS = 8_000
 FIRST_YEAR = 1980
-HOUSE = N_("règle interne")
+HOUSE = N_("règle de la maison")
 CLAUSE_10_2 = "ISO 45001:2018, 10.2"
 PRIVACY = N_("RGPD, article 9 : données de santé")
 

@@ -1,6 +1,6 @@
 """The pages where a DUERP is read: where it stands, one version, one unit, two versions, papers."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from flask import Response, flash, redirect, render_template, request, url_for
@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 
 from qse_audit.accounts.queries import Happening, history
 from qse_audit.core.clock import day_in_paris, now
-from qse_audit.core.errors import NotFound
+from qse_audit.core.errors import NotFound, Refusal
 from qse_audit.core.permissions import Permission
 from qse_audit.core.text import Message
 from qse_audit.documents.text import day
@@ -91,6 +91,7 @@ def shown(version: DuerpVersion, send_back: SendBackForm | None = None) -> dict[
         else queries.live_content(session(), version, today)
     )
     wording = wording_of(content)
+    against = {} if record else _refusals(version, content)
     happened = history(session(), "duerp_version", version.id, text="reason", repeated=REPEATED)
     return {
         "version": version,
@@ -101,7 +102,8 @@ def shown(version: DuerpVersion, send_back: SendBackForm | None = None) -> dict[
         "contributors": _contributors(version, content, wording),
         "transmissions": queries.transmissions_of(session(), version.id) if record else (),
         "kept_until": kept_until(version.approved_on) if version.approved_on else None,
-        "refusals": {} if record else _refusals(version, content),
+        "refusals": against,
+        "ahead": [] if record else _ahead(version, content, against),
         "send_back": send_back or SendBackForm(formdata=None),
         "sent_back": _sent_back(happened),
         "others": _others(version),
@@ -348,7 +350,7 @@ def _measures(content: Content) -> list[dict[str, Any]]:
     ]
 
 
-def _refusals(version: DuerpVersion, content: Content) -> dict[str, Any]:
+def _refusals(version: DuerpVersion, content: Content) -> dict[str, Sequence[Refusal]]:
     """Return what keeps each possible move of a version from being made, by its name."""
     facts = queries.facts_of(content, version)
     return {
@@ -358,6 +360,18 @@ def _refusals(version: DuerpVersion, content: Content) -> dict[str, Any]:
         for each in DUERP_WORKFLOW.available(version.status)
         if can(each.permission, version)
     }
+
+
+def _ahead(
+    version: DuerpVersion, content: Content, told: Mapping[str, Sequence[Refusal]]
+) -> list[Refusal]:
+    """Return what else will stand against the approval, for those who can still complete it."""
+    if "approve" in told or not can(P.DUERP_EDIT, version):
+        return []
+    known = [each for reasons in told.values() for each in reasons]
+    facts = queries.facts_of(content, version)
+    found = before_approval(VersionStatus.CONSULTED, facts)
+    return [each for each in found if each not in known]
 
 
 def _sent_back(happened: Sequence[Happening]) -> Happening | None:
