@@ -1,13 +1,15 @@
 """The side navigation: what people do, by group, only what their role may use."""
 
+from collections import Counter
 from dataclasses import dataclass
+from functools import lru_cache
 
 from flask import request, url_for
 
-from qse_audit.core.permissions import Permission
+from qse_audit.core.permissions import Permission, Role
 from qse_audit.core.text import N_, Message
-from qse_audit.policies import allows
-from qse_audit.web.i18n import translate
+from qse_audit.policies import Identity, allows
+from qse_audit.web.i18n import locale, translate
 from qse_audit.web.sign_in import visitor
 
 P = Permission
@@ -101,33 +103,60 @@ MAP: tuple[tuple[Message, tuple[Place, ...]], ...] = (
 )
 
 
+ALONE = frozenset(
+    feature
+    for feature, count in Counter(
+        place.endpoint.split(".")[0] for _, places in MAP for place in places
+    ).items()
+    if count == 1
+)
+"""The features with one place: it is the current one on each of their pages."""
+
+
 def navigation(unread: int) -> tuple[Group, ...]:
     """Return the groups that the visitor may use; empty when nobody is signed in."""
     found = visitor()
     if found is None:
         return ()
-    groups = []
-    blueprint = request.blueprint
-    for heading, places in MAP:
-        entries = tuple(
-            Entry(
-                title=translate(place.title),
-                url=url_for(place.endpoint),
-                icon=place.icon,
-                current=_is_current(place.endpoint, blueprint),
-                badge=unread if place.endpoint == "dashboard.inbox" and unread else None,
-            )
-            for place in places
-            if allows(found.identity, place.permission)
+    offered = _offered(found.identity.roles, locale(), request.script_root)
+    return tuple(
+        Group(
+            heading, tuple(_entry(place, title, url, unread=unread) for place, title, url in some)
         )
-        if entries:
-            groups.append(Group(translate(heading), entries))
-    return tuple(groups)
+        for heading, some in offered
+    )
 
 
-def _is_current(endpoint: str, blueprint: str | None) -> bool:
-    if request.endpoint == endpoint:
-        return True
-    feature = endpoint.split(".")[0]
-    alone = sum(p.endpoint.split(".")[0] == feature for _, places in MAP for p in places) == 1
-    return alone and feature == blueprint
+@lru_cache(maxsize=256)
+def _offered(
+    roles: frozenset[Role], language: str, root: str
+) -> tuple[tuple[str, tuple[tuple[Place, str, str], ...]], ...]:
+    """Return the places that roles open, worded and addressed: the same on every page.
+
+    ``language`` and ``root`` are those of the request, which words and addresses follow.
+    """
+    who = Identity(0, 0, roles)
+    groups = (
+        (
+            translate(heading),
+            tuple(
+                (place, translate(place.title), url_for(place.endpoint))
+                for place in places
+                if allows(who, place.permission)
+            ),
+        )
+        for heading, places in MAP
+    )
+    return tuple(group for group in groups if group[1])
+
+
+def _entry(place: Place, title: str, url: str, *, unread: int) -> Entry:
+    feature = place.endpoint.split(".")[0]
+    return Entry(
+        title=title,
+        url=url,
+        icon=place.icon,
+        current=request.endpoint == place.endpoint
+        or (feature in ALONE and feature == request.blueprint),
+        badge=unread if place.endpoint == "dashboard.inbox" and unread else None,
+    )
