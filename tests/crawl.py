@@ -55,13 +55,19 @@ class Crawl:
         self.opened: Counter[str] = Counter()
         self.answers: dict[str, int] = {}
         """Address → the status of its answer."""
+        self.searching: set[str] = set()
+        """The addresses that may look for words: pages with such a field, and what is no page."""
         self.met: dict[str, str] = {}
         """Canary → the first address where it was met."""
         self.endpoint_of = endpoints(world.app)
 
     def walk(self) -> None:
         waiting: list[str] = []
-        for path in [*listed(self.world.app), *by_ids(self.world)]:
+        for path in listed(self.world.app):
+            waiting += self.open(path, always=True)
+            if path in self.searching:
+                waiting += self.open(f"{path}?q={COMMON}", always=True)
+        for path in by_ids(self.world):
             waiting += self.open(path, always=True)
         while waiting:
             waiting += self.open(waiting.pop())
@@ -79,6 +85,8 @@ class Crawl:
             self.answers[path] = answer.status_code
             words = readable(answer.data, answer.mimetype) + str(answer.headers)
             is_page = answer.mimetype == "text/html"
+        if not is_page or 'name="q"' in words:
+            self.searching.add(path)
         for canary in CANARY.findall(words):
             self.met.setdefault(canary, path)
         return [unescape(link) for link in LINKS.findall(words)] if is_page else []
@@ -118,9 +126,8 @@ def readable_rules(app: Flask) -> list[Rule]:
 
 
 def listed(app: Flask) -> list[str]:
-    """Return every address without an id, and the same one searching for canaries."""
-    plain = [rule.rule for rule in readable_rules(app) if not rule.arguments]
-    return [*plain, *(f"{path}?q={COMMON}" for path in plain)]
+    """Return every address without an id."""
+    return [rule.rule for rule in readable_rules(app) if not rule.arguments]
 
 
 def by_ids(world: World) -> list[str]:
