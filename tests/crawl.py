@@ -6,11 +6,12 @@ of both companies by their ids. A test that asks something else of the same page
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import cache
 from html import unescape
 from typing import Any
+from unittest.mock import patch
 
 from flask import Flask
 from werkzeug.exceptions import HTTPException
@@ -18,6 +19,7 @@ from werkzeug.routing import Rule
 
 from qse_audit.core.permissions import Permission
 from qse_audit.core.workflow import Workflow
+from qse_audit.documents import pdf
 from qse_audit.policies import Identity
 from tests.canaries import CANARY, COMMON, TWIN, mirror, plant, readable
 from tests.databases import above_the_wall
@@ -101,8 +103,23 @@ class Worlds:
 
     def _walk(self, kind: str, name: str) -> Crawl:
         crawl = Crawl(self.on(kind), name)
-        crawl.walk()
+        with papers_in_words():
+            crawl.walk()
         return crawl
+
+
+@contextmanager
+def papers_in_words() -> Iterator[None]:
+    """Let each PDF and picture be what typst is given: inside a drawing no word can be read.
+
+    That typst draws what it is given is asked of each document by the tests of its feature.
+    """
+
+    def told(job: Mapping[str, Any], *_: object) -> bytes:
+        return b"%PDF-told\n" + job["inputs"]["data"].encode()
+
+    with patch.object(pdf, "_compile", told):
+        yield
 
 
 @cache
