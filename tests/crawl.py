@@ -172,6 +172,7 @@ def keys(world: World, argument: str) -> list[int]:
     return [*first, first[0] + TWIN] if first else []
 
 
+@cache  # nothing that is asked of a planted world makes an object
 def own_keys(world: World, argument: str) -> list[int]:
     """Return an object of each status of the first company."""
     return sorted({key % TWIN for key in world.keys(argument)})
