@@ -53,6 +53,7 @@ TOGETHER = {
     "tests/meta/test_access.py": "walks",
     "tests/meta/test_canaries.py": "walks",
     "tests/demo/test_cli.py": "commands",
+    "tests/portfolios/test_kinds_dossier.py": "an archive",
 }
 """Files whose tests share what takes long, by what they share: those of one database run in one
 worker, in order."""

@@ -1,7 +1,7 @@
 """The cast, and makers of what tests need: name only what matters to the test."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from sqlalchemy import select, text
@@ -9,12 +9,19 @@ from sqlalchemy.orm import Session
 
 from qse_audit.accounts.models import Membership, Organisation, Person, Site
 from qse_audit.accounts.rules import OrganisationKind
+from qse_audit.core.clock import day_in_paris, now
 from qse_audit.core.permissions import Role
 from qse_audit.policies import Identity
 from qse_audit.processes.models import Process
 from qse_audit.processes.rules import ProcessKind
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+
+
+def today() -> date:
+    """Return the day of the toolkit’s clock, asked anew: a run may go on past midnight."""
+    return day_in_paris(now())
+
 
 CAST: dict[str, tuple[str, str, Role]] = {
     "alice": ("Alice Moreau", "company", Role.AUDITOR),

@@ -17,9 +17,7 @@ from qse_audit.db.participation import write_links
 from qse_audit.findings.models import Finding
 from qse_audit.findings.rules import FindingStatus, Grade
 from qse_audit.policies import Identity
-from tests.factories import Cast
-
-TODAY = day_in_paris(now())
+from tests.factories import Cast, today
 
 
 def make_audit(
@@ -32,14 +30,14 @@ def make_audit(
     **given: Any,
 ) -> Audit:
     """Store an audit led by Alice; Bob is audited."""
-    starts_on = given.pop("starts_on", TODAY)
+    starts_on = given.pop("starts_on", today())
     audit = Audit(
         organisation_id=cast.company,
         reference=reference,
         title=given.pop("title", "Achats et sous-traitance"),
         status=status,
         starts_on=starts_on,
-        listed_on=starts_on or TODAY,
+        listed_on=starts_on or today(),
         created_at=now(),
         created_by_id=cast.claire.user_id,
         closed_at=now() if status is AuditStatus.CLOSED else None,
@@ -94,7 +92,7 @@ def make_draft(owner: Identity, **given: Any) -> ActionDraft:
         "kind": ActionKind.CORRECTIVE,
         "title": "Dater et signer les fiches de poste",
         "owner_id": owner.user_id,
-        "due_on": TODAY + timedelta(days=14),
+        "due_on": today() + timedelta(days=14),
         "criterion": "Dix fiches tirées au sort, dix datées.",
         "cause": "Le modèle n’a pas de champ date.",
     }

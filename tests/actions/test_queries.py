@@ -12,11 +12,12 @@ from qse_audit.core.clock import now
 from qse_audit.core.permissions import Kind, Permission
 from qse_audit.policies import allows
 from qse_audit.web.paging import page
-from tests.actions.factories import TODAY, make_action, make_audit, make_done, make_finding
+from tests.actions.factories import make_action, make_audit, make_done, make_finding
+from tests.factories import today
 
 
 def titles(session, who, **wanted):
-    lines = queries.export_lines(session, who, ActionFilter(**wanted), TODAY)
+    lines = queries.export_lines(session, who, ActionFilter(**wanted), today())
     return [line.title for line in lines]
 
 
@@ -27,7 +28,7 @@ def several(session, cast):
     second = make_finding(
         session, cast, make_audit(session, cast, reference="AUD-2026-002", auditees=[cast.emma])
     )
-    late = TODAY - timedelta(days=5)
+    late = today() - timedelta(days=5)
     make_action(session, cast, finding=first, title="Retard de Bob", due_on=late)
     make_done(session, cast, finding=first, title="Faite par Bob")
     make_action(session, cast, finding=second, title="Pour Emma", owner=cast.emma)
@@ -73,12 +74,12 @@ def test_the_search_looks_at_titles_references_and_owners(session, cast, several
 
 def test_the_counts_are_those_of_the_lists(session, cast, several):
     for who in (cast.claire, cast.alice, cast.bob, cast.emma):
-        counts = queries.count_shown(session, who, ActionFilter(), TODAY)
+        counts = queries.count_shown(session, who, ActionFilter(), today())
         assert counts == {show: len(titles(session, who, show=show)) for show in Show}
 
 
 def test_a_late_line_says_by_how_many_days(session, cast, several):
-    lines = queries.export_lines(session, cast.claire, ActionFilter(show=Show.LATE), TODAY)
+    lines = queries.export_lines(session, cast.claire, ActionFilter(show=Show.LATE), today())
     assert [line.late for line in lines] == [5]
 
 
@@ -92,12 +93,12 @@ def test_pages_of_a_long_list_follow_each_other_and_use_an_index(session, cast):
     session.execute(
         insert(Action),
         [
-            {**row, "reference": f"A-{n}", "due_on": TODAY + timedelta(days=n % 700)}
+            {**row, "reference": f"A-{n}", "due_on": today() + timedelta(days=n % 700)}
             for n in range(5_000)
         ],
     )
     session.execute(text("ANALYZE"))
-    statement = queries.list_statement(cast.claire, ActionFilter(), TODAY)
+    statement = queries.list_statement(cast.claire, ActionFilter(), today())
     seen, cursor = [], None
     for _ in range(4):
         found = page(
@@ -105,7 +106,7 @@ def test_pages_of_a_long_list_follow_each_other_and_use_an_index(session, cast):
             statement,
             queries.by_due_date(),
             cursor=cursor,
-            make=queries.line_maker(TODAY),
+            make=queries.line_maker(today()),
         )
         seen += [(line.due_on, line.id) for line in found.rows]
         cursor = found.next
@@ -126,7 +127,7 @@ def explain(session, statement):
 def test_the_order_of_arrival_never_matters(session, cast):
     finding = make_finding(session, cast)
     for days in (20, 5, 12):
-        make_action(session, cast, finding=finding, due_on=TODAY + timedelta(days=days), at=now())
-    lines = queries.actions_of(session, Kind.FINDING, finding.id, TODAY)
-    assert [(line.due_on - TODAY).days for line in lines] == [5, 12, 20]
+        make_action(session, cast, finding=finding, due_on=today() + timedelta(days=days), at=now())
+    lines = queries.actions_of(session, Kind.FINDING, finding.id, today())
+    assert [(line.due_on - today()).days for line in lines] == [5, 12, 20]
     assert [line.soon for line in lines] == [True, False, False]

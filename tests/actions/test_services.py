@@ -19,15 +19,15 @@ from qse_audit.db.participation import Participation
 from qse_audit.db.trail import Event, first_broken, read_chain
 from qse_audit.findings.rules import FindingStatus
 from tests.actions.factories import (
-    TODAY,
     make_action,
     make_done,
     make_draft,
     make_finding,
     origin_of,
 )
+from tests.factories import today
 
-LATER = TODAY + timedelta(days=40)
+LATER = today() + timedelta(days=40)
 
 
 def told(session, who):
@@ -44,7 +44,7 @@ def verbs(session, action):
 def test_a_planned_action_has_a_reference_a_context_and_is_told_to_its_owner(session, cast):
     finding = make_finding(session, cast)
     action = make_action(session, cast, finding=finding)
-    assert action.reference == f"ACT-{TODAY.year}-001"
+    assert action.reference == f"ACT-{today().year}-001"
     assert (action.context_kind, action.context_id) == (Kind.AUDIT, finding.origin_id)
     assert len(told(session, cast.bob)) == 1
     assert not told(session, cast.claire)
@@ -120,7 +120,7 @@ def test_the_database_too_refuses_an_effective_action_without_a_criterion(sessio
 
 
 def test_an_ineffective_action_opens_again_with_a_new_date_and_cause(session, cast):
-    action = make_done(session, cast, verify_on=TODAY + timedelta(days=20))
+    action = make_done(session, cast, verify_on=today() + timedelta(days=20))
     services.move_action(
         session,
         action,
@@ -131,7 +131,7 @@ def test_an_ineffective_action_opens_again_with_a_new_date_and_cause(session, ca
     )
     session.commit()
     assert (action.status, action.reopened_count) == (ActionStatus.OPEN, 1)
-    assert (action.due_on, action.due_set_on) == (LATER, TODAY)
+    assert (action.due_on, action.due_set_on) == (LATER, today())
     assert action.cause == "Personne ne relit."
     assert action.verify_on is None, "a check planned before the new due date makes no sense"
     assert any("non efficace" in text for text in told(session, cast.bob))

@@ -9,9 +9,10 @@ import pytest
 from qse_audit.actions.models import Action
 from qse_audit.actions.rules import ActionStatus
 from qse_audit.findings.rules import FindingStatus
-from tests.actions.factories import TODAY, make_action, make_audit, make_done, make_finding
+from tests.actions.factories import make_action, make_audit, make_done, make_finding
+from tests.factories import today
 
-LATER = TODAY + timedelta(days=21)
+LATER = today() + timedelta(days=21)
 ASKED = {
     "title": "Former les relecteurs",
     "kind": "corrective",
@@ -68,7 +69,7 @@ def test_an_origin_that_does_not_exist_is_not_found(cast, browse, path):
         ({"criterion": ""}, "obligatoire"),
         ({"due_on": "2026-02-31"}, ""),
         ({"due_on": "2001-01-01"}, "déjà passée"),
-        ({"verify_on": TODAY.isoformat()}, "après l’échéance"),
+        ({"verify_on": today().isoformat()}, "après l’échéance"),
     ],
 )
 def test_what_is_wrong_is_said_and_what_was_typed_stays(
@@ -118,7 +119,7 @@ def test_nobody_signed_in_is_sent_to_sign_in(cast, session, browse):
 
 
 def test_lateness_is_a_word_beside_its_colour(session, cast, browse):
-    action = make_action(session, cast, due_on=TODAY - timedelta(days=3))
+    action = make_action(session, cast, due_on=today() - timedelta(days=3))
     assert "En retard de 3 jours" in browse(cast.bob, "GET", f"/actions/{action.id}").text
 
 

@@ -11,10 +11,9 @@ from qse_audit.documents.store import FileStore
 from qse_audit.portfolios.models import Candidacy
 from qse_audit.portfolios.services import candidacies as services
 from tests.dashboard.test_views import home_of
-from tests.factories import NOW
+from tests.factories import NOW, today
 from tests.portfolios import factories as make
 
-TODAY = day_in_paris(now())
 DAY = timedelta(days=1)
 
 
@@ -80,7 +79,7 @@ def test_an_evaluated_dossier_stays_among_the_arrivals_for_two_months(
 )
 def test_what_is_expected_is_told_from_what_is_overdue(session, cast, browse, due_in, title):
     version = make.make_certification(session)
-    make.make_candidacy(session, cast, version, report_due_on=TODAY + due_in * DAY)
+    make.make_candidacy(session, cast, version, report_due_on=today() + due_in * DAY)
     expected = {title: ["Dossier de Emma Petit"]} if title else {}
     assert home_of(browse, cast.karine) == expected
 
@@ -89,7 +88,7 @@ def test_many_arrivals_hide_nothing_that_waits_for_a_panel(session, cast, browse
     waiting = arrive()
     version = session.get(Candidacy, waiting.candidacy_id).certification
     for days in range(1, 40):
-        make.make_candidacy(session, cast, version, report_due_on=TODAY - days * DAY)
+        make.make_candidacy(session, cast, version, report_due_on=today() - days * DAY)
     shown = home_of(browse, cast.karine)
     assert shown["Dossiers remis sans évaluateur"] == ["Désigner qui évalue Emma Petit"]
     assert len(shown["Dossiers attendus, date dépassée"]) == 6

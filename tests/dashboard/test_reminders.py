@@ -14,9 +14,10 @@ from qse_audit.core.permissions import Kind
 from qse_audit.dashboard.jobs import remind
 from qse_audit.dashboard.jobs.reminders import PATHS
 from qse_audit.db.outbox import Mail, Notice
-from tests.actions.factories import TODAY, make_action, make_done, make_finding
+from tests.actions.factories import make_action, make_done, make_finding
+from tests.factories import today
 
-DUE = TODAY + timedelta(days=40)
+DUE = today() + timedelta(days=40)
 
 
 @pytest.fixture
@@ -52,8 +53,8 @@ def reminders(session, who):
 
 def test_over_ninety_days_an_owner_hears_four_times(session, cast, finding, run):
     make_action(session, cast, finding=finding, due_on=DUE)
-    told = [(n, run(TODAY + timedelta(days=n))) for n in range(90)]
-    assert [(n - 40) for n, count in told if count] == [-30, -7, 0, 7]
+    told = [(n, run(DUE + timedelta(days=n))) for n in range(-40, 50)]
+    assert [n for n, count in told if count] == [-30, -7, 0, 7]
     assert reminders(session, cast.bob) == ["-30", "-7", "+0", "+7"]
 
 
@@ -104,7 +105,7 @@ def test_who_left_or_was_disabled_hears_nothing(session, cast, finding, run, wit
 
 
 def test_verifiers_hear_when_the_delay_is_over(session, cast, finding, run):
-    make_done(session, cast, finding=finding, verify_on=DUE, due_on=TODAY + timedelta(days=5))
+    make_done(session, cast, finding=finding, verify_on=DUE, due_on=today() + timedelta(days=5))
     assert run(DUE - timedelta(days=1)) == 0
     assert run(DUE) == 2
     assert run(DUE + timedelta(days=1)) == 0

@@ -15,8 +15,9 @@ from qse_audit.db.lease import SCHEDULER, take_lease
 from qse_audit.db.outbox import Mail, MailState, Notice, notify, post_mail
 from qse_audit.db.trail import Event
 from qse_audit.findings.rules import FindingStatus, Grade
-from tests.actions.factories import TODAY, make_action, make_audit, make_done, make_finding
+from tests.actions.factories import make_action, make_audit, make_done, make_finding
 from tests.audits.test_lists import insert_audits
+from tests.factories import today
 
 # --- home ---
 
@@ -25,8 +26,8 @@ from tests.audits.test_lists import insert_audits
 def living(session, cast):
     """A company where something awaits nearly everybody."""
     finding = make_finding(session, cast, grade=Grade.MAJOR_NONCONFORMITY)
-    make_action(session, cast, finding=finding, title="Retard", due_on=TODAY - timedelta(days=4))
-    make_action(session, cast, finding=finding, title="Bientôt", due_on=TODAY + timedelta(days=3))
+    make_action(session, cast, finding=finding, title="Retard", due_on=today() - timedelta(days=4))
+    make_action(session, cast, finding=finding, title="Bientôt", due_on=today() + timedelta(days=3))
     make_done(session, cast, finding=finding, title="À juger")
     make_audit(
         session,
@@ -52,7 +53,7 @@ def living(session, cast):
         reference="AUD-4",
         title="Audit prévu",
         status=AuditStatus.PLANNED,
-        starts_on=TODAY + timedelta(days=9),
+        starts_on=today() + timedelta(days=9),
     )
     draft = make_audit(
         session, cast, reference="AUD-5", title="Audit ébauché", status=AuditStatus.DRAFT

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from qse_audit.core.clock import day_in_paris, now
+from qse_audit.core.clock import now
 from qse_audit.core.periods import Frequency, Period
 from qse_audit.core.series import Direction
 from qse_audit.indicators import services
@@ -25,10 +25,9 @@ from qse_audit.indicators.rules import (
     VariableDraft,
 )
 from qse_audit.policies import Identity
-from tests.factories import Cast
+from tests.factories import Cast, today
 
-TODAY = day_in_paris(now())
-MONTH = Period.of(Frequency.MONTH, TODAY)
+MONTH = Period.of(Frequency.MONTH, today())
 """The month that is going on."""
 
 ACCIDENTS = VariableDraft(
@@ -65,7 +64,7 @@ def make_card(owner: Identity, **given: Any) -> CardDraft:
         collection="La paie, le 5 du mois.",
         biases="Un accident non déclaré ne se voit pas.",
         starts_on=MONTH.shift(-12).starts_on,
-        review_on=TODAY + timedelta(days=300),
+        review_on=today() + timedelta(days=300),
     )
     return replace(card, **given)
 

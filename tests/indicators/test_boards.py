@@ -18,7 +18,8 @@ from qse_audit.indicators.queries import boards
 from qse_audit.indicators.queries.readings import reading_of
 from qse_audit.indicators.reports import reviews
 from qse_audit.indicators.rules import Doubt, Reviewed, doubts
-from tests.indicators.factories import MONTH, TODAY, make_indicator, measure
+from tests.factories import today
+from tests.indicators.factories import MONTH, make_indicator, measure
 from tests.indicators.test_readings import BOOK, FIRST, fill, jump
 from tests.papers import pdf_problems
 
@@ -114,8 +115,8 @@ def test_a_baseline_locked_long_ago_still_sets_the_limits(session, cast, client_
     drawn = services.BaselineDraft(first=MONTH.shift(-60), last=MONTH.shift(-49))
     services.lock_baseline(session, made, drawn, actor=cast.claire, now=now())
     session.commit()
-    alone = reading_of(session, made, TODAY).analysis
-    (shown,) = boards.board_for(session, cast.bob, TODAY).readings
+    alone = reading_of(session, made, today()).analysis
+    (shown,) = boards.board_for(session, cast.bob, today()).readings
     assert shown.analysis.xmr.current.limits == alone.xmr.current.limits
     assert shown.analysis.told == alone.told
 
@@ -157,20 +158,20 @@ def test_the_review_sheet_tells_what_decides_and_what_was_dropped(
         ({"decision": " "}, (Doubt.NO_DECISION,)),
         ({"value_count": 0}, (Doubt.NO_VALUE,)),
         ({"open_signals": 1}, (Doubt.UNEXPLAINED,)),
-        ({"review_on": TODAY}, (Doubt.REVIEW_DUE,)),
+        ({"review_on": today()}, (Doubt.REVIEW_DUE,)),
         ({"review_on": None}, (Doubt.REVIEW_DUE,)),
         ({"decision": "", "open_signals": 2}, (Doubt.NO_DECISION, Doubt.UNEXPLAINED)),
     ],
 )
 def test_an_indicator_is_doubted_for_a_reason(given, found):
     sound = Reviewed(decision="Embaucher.", value_count=12, open_signals=0,
-                     review_on=TODAY + timedelta(days=1))  # fmt: skip
-    assert doubts(replace(sound, **given), TODAY) == found
+                     review_on=today() + timedelta(days=1))  # fmt: skip
+    assert doubts(replace(sound, **given), today()) == found
 
 
 @pytest.mark.parametrize("locale", ["fr", "en"])
 def test_the_review_on_paper_parts_what_decides_from_what_is_doubted(session, cast, locale):
-    for title, given in (("Utile", {}), ("Douteux", {"review_on": TODAY + timedelta(days=1)}),
+    for title, given in (("Utile", {}), ("Douteux", {"review_on": today() + timedelta(days=1)}),
                          ("Délaissé", {})):  # fmt: skip
         made = make_indicator(session, cast, title=title, starts_on=FIRST.starts_on, **given)
         fill(session, cast, made, BOOK)
@@ -178,7 +179,7 @@ def test_the_review_on_paper_parts_what_decides_from_what_is_doubted(session, ca
             services.move_indicator(
                 session, made, "drop", reason="Ne décide rien", actor=cast.claire, now=now()
             )
-    found = boards.reviewed(session, cast.company, TODAY + timedelta(days=2))
+    found = boards.reviewed(session, cast.company, today() + timedelta(days=2))
     review = reviews.Review(
         readings=found, organisation="Mécanique", made_at=now() + timedelta(days=2),
         made_by="Claire",

@@ -12,7 +12,8 @@ from qse_audit.dashboard.jobs import remind
 from qse_audit.db.outbox import Notice
 from qse_audit.indicators import queries
 from qse_audit.indicators.rules import Calendar, due_reminder
-from tests.indicators.factories import MONTH, TODAY, make_indicator, measure
+from tests.factories import today
+from tests.indicators.factories import MONTH, make_indicator, measure
 
 LATE_HOUR = 20
 MONTHLY = Calendar(frequency=Frequency.MONTH, starts_on=date(2026, 1, 1), delay_days=10)
@@ -45,7 +46,7 @@ def test_the_owner_is_reminded_on_the_day_and_a_week_later(days, offset):
 
 def completeness(session, indicator):
     calendars = {indicator.id: queries.calendar_of(indicator)}
-    return queries.completeness_of(session, calendars, TODAY)[indicator.id]
+    return queries.completeness_of(session, calendars, today())[indicator.id]
 
 
 def test_completeness_counts_what_is_due_and_what_came_late(session, cast):
@@ -64,7 +65,7 @@ def test_completeness_of_many_is_one_statement(session, cast, statements):
     made = [make_indicator(session, cast, title=f"I{n}") for n in range(5)]
     calendars = {each.id: queries.calendar_of(each) for each in made}
     statements.clear()
-    queries.completeness_of(session, calendars, TODAY)
+    queries.completeness_of(session, calendars, today())
     assert len(statements) == 1
 
 

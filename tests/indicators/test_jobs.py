@@ -14,7 +14,8 @@ from qse_audit.indicators import services
 from qse_audit.indicators.models import Indicator, LoggedSignal, Measurement
 from qse_audit.indicators.rules import AutomaticSource, Chart, Definition, VariableDraft
 from tests.actions.factories import make_action, make_audit, make_finding
-from tests.indicators.factories import MONTH, TODAY, make_indicator
+from tests.factories import today
+from tests.indicators.factories import MONTH, make_indicator
 from tests.spawned import begin, spawning
 
 DUE = Definition(
@@ -142,7 +143,7 @@ def test_signals_of_many_are_looked_for_in_as_many_statements(session, cast, sta
 def test_a_quiet_time_becomes_a_signal_though_nothing_is_entered(session, cast):
     made = make_indicator(session, cast, chart=Chart.G)
     for n in range(8):
-        day = TODAY - timedelta(days=20 + 30 * n + n % 3)
+        day = today() - timedelta(days=20 + 30 * n + n % 3)
         services.date_event(session, made, day, "", actor=cast.bob, now=now())
     session.commit()
     assert signals(session) == []

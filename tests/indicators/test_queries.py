@@ -10,7 +10,8 @@ from qse_audit.indicators import queries
 from qse_audit.indicators.models import Indicator, LoggedSignal, Measurement
 from qse_audit.indicators.queries import boards, readings
 from qse_audit.objectives.queries import cascade_of
-from tests.indicators.factories import MONTH, TODAY, make_indicator, measure
+from tests.factories import today
+from tests.indicators.factories import MONTH, make_indicator, measure
 from tests.rows import copy_row, look_at_tables, plan_of, selects, work_of
 
 MORE_WORK = {"sqlite": 25, "postgresql": 150}
@@ -32,17 +33,17 @@ def three(session, cast):
 
 
 READS = {
-    "one chart": lambda s, found, _: readings.reading_of(s, found[0], TODAY),
-    "a dashboard": lambda s, found, _: readings.readings_of(s, found, TODAY),
+    "one chart": lambda s, found, _: readings.reading_of(s, found[0], today()),
+    "a dashboard": lambda s, found, _: readings.readings_of(s, found, today()),
     "recent values": lambda s, found, _: readings.readings_of(
-        s, found, TODAY, since=TODAY - timedelta(days=200)
+        s, found, today(), since=today() - timedelta(days=200)
     ),
     "signals": lambda s, found, _: readings.signals_of(s, found[0]),
     "the grid": lambda s, found, _: queries.measured(s, found[0], most=6),
     "what entry compares": lambda s, found, _: queries.stored_rows(s, found[0].id, MONTH.frequency),
     "last values": lambda s, found, _: queries.latest_values(s, [each.id for each in found]),
-    "a cascade": lambda s, _, cast: cascade_of(s, cast.company, TODAY),
-    "new signals": lambda s, _, cast: boards.board_for(s, cast.bob, TODAY),
+    "a cascade": lambda s, _, cast: cascade_of(s, cast.company, today()),
+    "new signals": lambda s, _, cast: boards.board_for(s, cast.bob, today()),
 }  # fmt: skip
 
 

@@ -12,7 +12,8 @@ from qse_audit.indicators import services
 from qse_audit.indicators.models import Baseline, LoggedSignal, RareEvent
 from qse_audit.indicators.queries import readings
 from qse_audit.indicators.rules import Chart
-from tests.indicators.factories import MONTH, TODAY, make_indicator, measure
+from tests.factories import today
+from tests.indicators.factories import MONTH, make_indicator, measure
 
 BOOK = (10, 12, 11, 13, 12, 11, 14, 12, 11, 13, 12, 11)
 FIRST = MONTH.shift(-12)
@@ -147,9 +148,9 @@ def draft(first, last, cause=""):
 def test_a_locked_baseline_keeps_its_limits_when_values_follow(session, cast, indicator):
     services.lock_baseline(session, indicator, draft(-12, -3), actor=cast.claire, now=now())
     session.commit()
-    before = readings.reading_of(session, indicator, TODAY).analysis.xmr.current.limits
+    before = readings.reading_of(session, indicator, today()).analysis.xmr.current.limits
     fill(session, cast, indicator, (13, 10), first=MONTH.shift(-2))
-    after = readings.reading_of(session, indicator, TODAY).analysis.xmr.current.limits
+    after = readings.reading_of(session, indicator, today()).analysis.xmr.current.limits
     assert after == before
 
 
@@ -268,7 +269,7 @@ def test_a_wrong_baseline_is_refused_on_its_page(session, cast, indicator, brows
 def test_rare_events_are_dated_and_withdrawn_with_a_reason(session, cast, browse):
     made = make_indicator(session, cast, chart=Chart.G)
     path = f"/indicators/{made.id}/events"
-    day = TODAY - timedelta(days=40)
+    day = today() - timedelta(days=40)
     browse(cast.bob, "POST", path, status=303, happened_on=day.isoformat(), note="Doigt coupé")
     event = session.scalars(select(RareEvent)).one()
     assert (
@@ -285,7 +286,7 @@ def test_rare_events_are_dated_and_withdrawn_with_a_reason(session, cast, browse
 
 def test_an_event_to_come_is_refused(session, cast, browse):
     made = make_indicator(session, cast, chart=Chart.G)
-    tomorrow = TODAY + timedelta(days=1)
+    tomorrow = today() + timedelta(days=1)
     page = browse(
         cast.bob, "POST", f"/indicators/{made.id}/events", status=422,
         happened_on=tomorrow.isoformat(),

@@ -15,12 +15,12 @@ from qse_audit.indicators import services
 from qse_audit.indicators.library import adoption, shipped
 from qse_audit.indicators.models import Correction, Indicator, Measurement
 from qse_audit.indicators.rules import Aim, Definition, IndicatorStatus, VariableDraft
+from tests.factories import today
 from tests.indicators.factories import (
     ACCIDENTS,
     HOURS,
     MONTH,
     TF1,
-    TODAY,
     entry,
     make_aim,
     make_card,
@@ -60,7 +60,7 @@ def verbs(session, indicator) -> list[str]:
 def test_a_card_from_scratch_is_a_draft_with_a_reference(session, cast):
     made = services.create_indicator(session, make_card(cast.bob), actor=cast.claire, now=now())
     assert made.status is IndicatorStatus.DRAFT
-    assert made.reference == f"IND-{TODAY.year}-001"
+    assert made.reference == f"IND-{today().year}-001"
     assert verbs(session, made) == ["indicator.create"]
 
 
@@ -276,7 +276,7 @@ def test_lateness_is_counted_from_the_due_day(session, cast):
     old = MONTH.shift(-6)
     measure(session, indicator, {old: {"accidents": 0, "heures": 9000}}, by=cast.bob)
     due = old.ends_on.toordinal() + indicator.delay_days
-    assert stored(session, indicator, old).late_days == TODAY.toordinal() - due
+    assert stored(session, indicator, old).late_days == today().toordinal() - due
 
 
 def test_values_before_the_start_are_never_late(session, cast):

@@ -48,8 +48,22 @@ def tied(stage, ready):
     return ready
 
 
+@pytest.fixture(scope="module")
+def archives():
+    """What was sealed on each kind of database: many tests read it, none changes it."""
+    return {}
+
+
 @pytest.fixture
-def sealed(stage, tied, files, key):
+def sealed(archives, engine, request):
+    kind = engine.dialect.name
+    if kind not in archives:
+        archives[kind] = request.getfixturevalue("archive")
+    return archives[kind]
+
+
+@pytest.fixture
+def archive(stage, tied, files, key):
     dossier = make.submit(stage.session, stage.cast, tied, files, key)
     assert verify_file(files.path(dossier.sha256), key.public) == (True, None)
     with zipfile.ZipFile(files.path(dossier.sha256)) as archive:

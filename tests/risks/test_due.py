@@ -6,12 +6,13 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
-from qse_audit.core.clock import PARIS, day_in_paris, now
+from qse_audit.core.clock import PARIS, now
 from qse_audit.dashboard.jobs.reminders import remind
 from qse_audit.db.outbox import Notice
 from qse_audit.objectives.models import Priority
 from qse_audit.objectives.rules import PriorityKind
 from qse_audit.risks.models import Risk
+from tests.factories import today
 from tests.risks.factories import (
     approve,
     make_action,
@@ -21,12 +22,10 @@ from tests.risks.factories import (
     verify,
 )
 
-TODAY = day_in_paris(now())
-
 
 @pytest.fixture
 def analysis(session, cast):
-    analysis = make_analysis(session, cast.bob, review_on=TODAY + timedelta(days=60))
+    analysis = make_analysis(session, cast.bob, review_on=today() + timedelta(days=60))
     make_risk(session, analysis, cast.bob, 9, 8, 8)
     make_ready(session, analysis, cast)
     approve(session, analysis, cast.jean)
@@ -37,7 +36,7 @@ def test_the_owner_hears_of_the_review_a_month_before_and_on_the_day_once(
     session, cast, analysis, settings
 ):
     for days, count in ((20, 0), (31, 1), (32, 0), (60, 1), (61, 0)):
-        noon = datetime.combine(TODAY + timedelta(days=days), time(12), PARIS)
+        noon = datetime.combine(today() + timedelta(days=days), time(12), PARIS)
         told = remind(session, noon, settings)
         session.commit()
         assert told == count, days
@@ -47,7 +46,7 @@ def test_the_owner_hears_of_the_review_a_month_before_and_on_the_day_once(
 
 def test_the_home_page_says_what_to_review_and_what_to_rate_again(browse, session, cast, analysis):
     assert "Analyses de risques à revoir" not in browse(cast.bob, "GET", "/").text
-    analysis.review_on = TODAY - timedelta(days=3)
+    analysis.review_on = today() - timedelta(days=3)
     session.commit()
     verify(session, make_action(session, session.get_one(*_first(session)), cast), cast)
     for who in (cast.bob, cast.claire):
