@@ -119,7 +119,7 @@ def test_an_explained_signal_is_told_only_while_the_last_value_shows_it():
     assert told.sentence.startswith("Signal expliqué (janvier 2026")
 
 
-@given(st.lists(st.integers(0, 30), min_size=12, max_size=60))
+@given(st.lists(st.integers(0, 30), min_size=12, max_size=len(MONTHS)))
 def test_what_is_told_is_never_older_than_eight_values(values):
     chart = xmr(months(values))
     signal = read(chart, signals(chart)).signal
