@@ -3,7 +3,7 @@
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
-from qse_audit.duerp.reports import Sealed
+from qse_audit.duerp.reports import Edition
 from qse_audit.duerp.rules import (
     Axis,
     Content,
@@ -156,7 +156,5 @@ def make_large(units: int = 120, lines: int = 1_500) -> Content:
     )
 
 
-def sealed(content: Content | None = None) -> Sealed:
-    return Sealed(
-        content=content or make_content(), approved_at=MADE, sha256="ab" * 32, head_seq=412
-    )
+def sealed(content: Content | None = None) -> Edition:
+    return Edition(content=content or make_content(), made_at=MADE, sha256="ab" * 32, head_seq=412)

@@ -9,6 +9,7 @@ from pypdf import PdfReader
 from python_calamine import CalamineWorkbook
 
 from qse_audit.duerp.reports import (
+    Edition,
     Place,
     document_docx,
     document_pdf,
@@ -45,6 +46,18 @@ def test_the_document_is_an_archive_that_names_what_it_is_and_keeps_its_data():
         assert words in told or words.replace(":", " :") in told, words
     assert "psychosociaux" not in told.split("Inventaire des risques")[0].split("En bref")[-1]
     assert list(PdfReader(BytesIO(file)).attachments) == ["document-unique.json"]
+
+
+def test_a_project_says_that_it_is_one_and_proves_nothing():
+    project = Edition(content=make_content(approved_on=None, approved_by=""), made_at=MADE)
+    told = text_of(document_pdf(project, "fr"))
+    assert "Projet du mar. 3 nov. 2026" in told
+    assert "Pièce en rotation" in told
+    word = Document(BytesIO(document_docx(project, "fr")))
+    said = told + " ".join(each.text for each in word.paragraphs)
+    assert "Projet du mar. 3 nov. 2026" in word.paragraphs[2].text
+    for words in ("Intégrité", "SHA-256", "Conservée", "Approuvée"):
+        assert words not in said, words
 
 
 def test_the_word_file_and_the_spreadsheet_hold_the_same_lines_in_english():

@@ -65,7 +65,11 @@ def test_a_version_in_preparation_is_between_those_who_write_and_who_decide(
         assert "En préparation" in browse(who, "GET", url).text
     for who in (cast.bob, cast.alice, cast.david):
         browse(who, "GET", url, status=404)
-    browse(cast.claire, "GET", f"{url}/document.pdf", status=404)
+    file = browse(cast.claire, "GET", f"{url}/document.pdf").response
+    assert "projet.pdf" in file.headers["Content-Disposition"]
+    assert "Projet du" in text_of(file.data)
+    browse(cast.claire, "GET", f"{url}/posters.pdf", status=404)
+    browse(cast.bob, "GET", f"{url}/document.pdf", status=404)
     browse(cast.bob, "POST", f"{url}/consult", status=404)
     consult(session, draft, cast.claire)
     browse(cast.claire, "POST", f"{url}/approve", status=403, elevated=True, back=url)

@@ -1,12 +1,14 @@
-"""A frozen version of the DUERP as PDF: a document that is read alone, in forty years."""
+"""A version of the DUERP as PDF: a document that is read alone, in forty years."""
 
 from collections.abc import Sequence
 from typing import Any
 
 from qse_audit.core.canonical import canonical_json
+from qse_audit.core.clock import day_in_paris
 from qse_audit.core.text import N_, Message
 from qse_audit.documents.pdf import render_pdf
 from qse_audit.documents.text import moment, number
+from qse_audit.duerp.reports.edition import Edition
 from qse_audit.duerp.reports.parts import (
     MEASURE_HEADS,
     contributor_row,
@@ -15,7 +17,6 @@ from qse_audit.duerp.reports.parts import (
     reminders,
     summary_rows,
 )
-from qse_audit.duerp.reports.sealed import Sealed
 from qse_audit.duerp.reports.words import PAPER_TONES, Wording
 from qse_audit.duerp.rules import (
     Content,
@@ -78,21 +79,22 @@ WORDS: dict[str, Message] = {
 """The words of the document; the template has none of its own."""
 
 
-def document_pdf(sealed: Sealed, locale: str) -> bytes:
-    """Return a frozen version as PDF, with its data inside; same version, same bytes."""
-    content, wording = sealed.content, Wording(sealed.content, locale)
+def document_pdf(edition: Edition, locale: str) -> bytes:
+    """Return a version as PDF, once approved with its data inside; same version, same bytes."""
+    content, wording = edition.content, Wording(edition.content, locale)
+    data = {} if edition.is_project else {ATTACHED: canonical_json(document_of(content))}
     return render_pdf(
         TEMPLATE,
-        document_data(sealed, wording),
-        attachments={ATTACHED: canonical_json(document_of(content))},
-        made_at=sealed.approved_at,
+        document_data(edition, wording),
+        attachments=data,
+        made_at=edition.made_at,
         timeout_seconds=120,
     )
 
 
-def document_data(sealed: Sealed, wording: Wording) -> dict[str, Any]:
+def document_data(edition: Edition, wording: Wording) -> dict[str, Any]:
     """Return what the template draws."""
-    content = sealed.content
+    content, state = edition.content, _state(edition, wording)
     words = {name: wording.say(message) for name, message in WORDS.items()}
     return {
         "lang": wording.locale,
@@ -100,9 +102,9 @@ def document_data(sealed: Sealed, wording: Wording) -> dict[str, Any]:
         "title": content.title,
         "organisation": content.organisation,
         "reference": f"{content.reference} v{content.number}",
-        "state": {"tone": "plain", "label": wording.say(N_("Approuvée"))},
-        "imprint": f"{content.reference} v{content.number} · SHA-256 {sealed.sha256[:16]}…",
-        "facts": _facts(sealed, wording),
+        "state": {"tone": "watch" if edition.is_project else "plain", "label": state},
+        "imprint": f"{content.reference} v{content.number} · {_mark(edition, state)}",
+        "facts": _facts(edition, wording),
         **_summaries(content, wording),
         "contributors": [contributor_row(each, wording) for each in content.contributions],
         "units": [
@@ -119,8 +121,20 @@ def document_data(sealed: Sealed, wording: Wording) -> dict[str, Any]:
             "heads": [wording.say(each) for each in MEASURE_HEADS],
             "rows": [measure_row(each, content, wording) for each in content.measures],
         },
-        "integrity": _integrity(sealed, wording),
+        "integrity": [] if edition.is_project else _integrity(edition, wording),
     }
+
+
+def _state(edition: Edition, wording: Wording) -> str:
+    """Say whether a paper is what was approved."""
+    if not edition.is_project:
+        return wording.say(N_("Approuvée"))
+    return wording.say(N_("Projet du %(day)s", day=wording.day(day_in_paris(edition.made_at))))
+
+
+def _mark(edition: Edition, state: str) -> str:
+    """Return what proves each page, or says that nothing does."""
+    return state if edition.is_project else f"SHA-256 {edition.sha256[:16]}…"
 
 
 def _summaries(content: Content, wording: Wording) -> dict[str, Any]:
@@ -144,11 +158,12 @@ def _summaries(content: Content, wording: Wording) -> dict[str, Any]:
     }
 
 
-def _facts(sealed: Sealed, wording: Wording) -> list[tuple[str, str]]:
-    content = sealed.content
+def _facts(edition: Edition, wording: Wording) -> list[tuple[str, str]]:
+    content = edition.content
+    approved = f"{wording.day(content.approved_on)} ({content.approved_by})"
     pairs = [
         (N_("Version"), str(content.number)),
-        (N_("Approuvée le"), f"{wording.day(content.approved_on)} ({content.approved_by})"),
+        (N_("Approuvée le"), "" if edition.is_project else approved),
         (N_("Préparée par"), content.prepared_by),
         (N_("Pourquoi cette version"), content.reason),
         (N_("Effectif"), number(content.employees, wording.locale)),
@@ -185,12 +200,12 @@ def _named(measures: Sequence[Any]) -> list[str]:
     return [f"{each.reference} {each.title}" for each in measures]
 
 
-def _integrity(sealed: Sealed, wording: Wording) -> list[tuple[str, str]]:
-    content = sealed.content
+def _integrity(edition: Edition, wording: Wording) -> list[tuple[str, str]]:
+    content = edition.content
     pairs = [
-        (N_("Approuvée le"), moment(sealed.approved_at, wording.locale)),
-        (N_("Empreinte SHA-256"), sealed.sha256),
-        (N_("Journal n°"), str(sealed.head_seq)),
+        (N_("Approuvée le"), moment(edition.made_at, wording.locale)),
+        (N_("Empreinte SHA-256"), edition.sha256),
+        (N_("Journal n°"), str(edition.head_seq)),
     ]
     if content.approved_on is not None:
         pairs.append((N_("Conservée jusqu’au"), wording.day(kept_until(content.approved_on))))

@@ -2,24 +2,24 @@
 
 from qse_audit.documents.docx import DocxBuilder
 from qse_audit.duerp.reports.document import document_data
+from qse_audit.duerp.reports.edition import Edition
 from qse_audit.duerp.reports.parts import MEASURE_HEADS
-from qse_audit.duerp.reports.sealed import Sealed
 from qse_audit.duerp.reports.words import Wording
 
 
-def document_docx(sealed: Sealed, locale: str) -> bytes:
+def document_docx(edition: Edition, locale: str) -> bytes:
     """Return a version as a Word file with the tables of the PDF, headings and repeated heads."""
-    content, wording = sealed.content, Wording(sealed.content, locale)
-    drawn = document_data(sealed, wording)
+    content, wording = edition.content, Wording(edition.content, locale)
+    drawn = document_data(edition, wording)
     words = drawn["words"]
     file = DocxBuilder(
         title=f"{content.title} v{content.number}",
         locale=locale,
         author=content.organisation,
-        made_at=sealed.approved_at,
+        made_at=edition.made_at,
     )
     file.paragraph(f"{content.organisation} · {drawn['reference']}", muted=True)
-    file.title(content.title, words["kind"])
+    file.title(content.title, f"{words['kind']} · {drawn['state']['label']}")
     file.facts(drawn["facts"])
     file.heading(words["summary"])
     file.bullets(f"{each['label']} : {each['count']}" for each in drawn["counted"])
@@ -42,9 +42,10 @@ def document_docx(sealed: Sealed, locale: str) -> bytes:
     file.heading(drawn["programme"]["title"])
     heads = [wording.say(each) for each in MEASURE_HEADS]
     file.table(heads, drawn["programme"]["rows"], weights=[3, 3, 2.4, 1.6, 2.4, 2])
-    file.heading(words["integrity"])
-    file.paragraph(words["integrity_text"])
-    file.facts(drawn["integrity"])
+    if drawn["integrity"]:
+        file.heading(words["integrity"])
+        file.paragraph(words["integrity_text"])
+        file.facts(drawn["integrity"])
     return file.to_bytes()
 
 

@@ -1,9 +1,9 @@
-"""The pages where a DUERP is read: where it stands, one version, one unit, two versions, papers."""
+"""The pages where a DUERP is read: where it stands, one version, one unit, two versions."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from flask import Response, flash, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -15,7 +15,7 @@ from qse_audit.core.text import Message
 from qse_audit.documents.text import day
 from qse_audit.duerp import queries, reports
 from qse_audit.duerp.forms import SendBackForm
-from qse_audit.duerp.models import DuerpRecord, DuerpVersion
+from qse_audit.duerp.models import DuerpVersion
 from qse_audit.duerp.queries import Standpoint
 from qse_audit.duerp.reports.parts import reminders
 from qse_audit.duerp.rules import (
@@ -39,10 +39,7 @@ from qse_audit.duerp.rules import (
 from qse_audit.duerp.views.blueprint import (
     VERSION,
     bp,
-    file_of,
-    head_of,
     lines_of,
-    place_read,
     wording_of,
 )
 from qse_audit.duerp.views.changes import shown_changes
@@ -203,82 +200,7 @@ def alarm_url(alarm: Alarm, stands: Standpoint) -> str:
     return url_for(ANSWERED_AT[alarm.kind], **values.get(alarm.kind, {}))
 
 
-# --- papers ---
-
-
-@bp.get("/versions/<int:duerp_id>/document.pdf")
-@requires(P.DUERP_READ, on=VERSION)
-def paper(version: DuerpVersion) -> Response:
-    """Send an approved version as PDF."""
-    return file_of(reports.document_pdf(_sealed(version), locale()), "pdf", head_of(version))
-
-
-@bp.get("/versions/<int:duerp_id>/document.docx")
-@requires(P.DUERP_READ, on=VERSION)
-def text(version: DuerpVersion) -> Response:
-    """Send an approved version as a Word file."""
-    return file_of(reports.document_docx(_sealed(version), locale()), "docx", head_of(version))
-
-
-@bp.get("/versions/<int:duerp_id>/register.xlsx")
-@requires(P.DUERP_READ, on=VERSION)
-def sheet(version: DuerpVersion) -> Response:
-    """Send the risks and measures of a version as a spreadsheet, as they are now for a draft."""
-    content = queries.content_of(session(), version, day_in_paris(now()))
-    return file_of(reports.register_xlsx(content, locale()), "xlsx", head_of(version))
-
-
-@bp.get("/versions/<int:duerp_id>/programme.pdf")
-@requires(P.DUERP_READ, on=VERSION)
-def programme_paper(version: DuerpVersion) -> Response:
-    """Send the measures to come as PDF."""
-    at = now()
-    today = day_in_paris(at)
-    content = queries.content_of(session(), version, today)
-    made = version.approved_at or at
-    file = reports.programme_pdf(content, today=today, made_at=made, locale=locale())
-    return file_of(file, "pdf", f"{head_of(version)}-programme")
-
-
-@bp.get("/versions/<int:duerp_id>/posters.pdf")
-@requires(P.DUERP_READ, on=VERSION)
-def posters(version: DuerpVersion) -> Response:
-    """Send one page a work unit for the workers; ``?unit=`` for one of them."""
-    sealed, wanted = _sealed(version), request.args.get("unit", "")
-    content = sealed.content
-    keys = [each.key for each in content.units if each.key == wanted or not wanted]
-    keys = [key for key in keys if content.by_unit[key]]  # nobody reads an empty page
-    if not keys:
-        raise NotFound(wanted)
-    place = place_read(version.organisation_id)
-    file = reports.posters_pdf(
-        sealed.content, tuple(keys), place, made_at=sealed.approved_at, locale=locale()
-    )
-    return file_of(file, "pdf", f"{head_of(version)}-postes")
-
-
 # --- what the views are made of ---
-
-
-def _sealed(version: DuerpVersion) -> reports.Sealed:
-    """Return an approved version with what proves it.
-
-    :raises NotFound: before its approval.
-    """
-    record = queries.record_of(session(), version.id)
-    if record is None:
-        raise NotFound(f"record of DUERP version {version.id}")
-    return sealed_of(record)
-
-
-def sealed_of(record: DuerpRecord) -> reports.Sealed:
-    """Return what papers are made from."""
-    return reports.Sealed(
-        content=queries.frozen_content(record),
-        approved_at=record.approved_at,
-        sha256=record.sha256,
-        head_seq=record.head_seq,
-    )
 
 
 def _brief(content: Content, wording: reports.Wording) -> dict[str, Any]:
