@@ -21,15 +21,17 @@ export function pastedRows(text) {
   return rows;
 }
 
-/** Put a text into a cell; a list takes the choice of that code or label. */
+/** Put a text into a cell; a list takes the choice of that code or label. Say whether it was taken. */
 function put(cell, text) {
   if (cell.tagName !== "SELECT") cell.value = text;
   else {
     const wanted = text.toLocaleLowerCase();
     const found = [...cell.options].find((each) => [each.value, each.text].some((name) => name.toLocaleLowerCase() === wanted));
-    if (found) cell.value = found.value;
+    if (!found) return false;
+    cell.value = found.value;
   }
   cell.dispatchEvent(new Event("input", { bubbles: true }));
+  return true;
 }
 
 /** Move in the grid by keys, and spread what is pasted from a spreadsheet over its cells. */
@@ -98,10 +100,12 @@ export function watchGrid(grid) {
     const isTooBig = rows.length > room[0] || width > room[1];
     refuse(isTooBig ? told.dataset.tooBig.replace("{found}", rows.length * width).replace("{most}", room[0] * room[1]) : "");
     if (isTooBig) return;
+    const unknown = [];
     rows.forEach((line, down) => line.forEach((value, right) => {
       const cell = at(row + down, column + right);
-      if (cell) put(cell, value);
+      if (cell && !put(cell, value)) unknown.push(`${cell.getAttribute("aria-label").split(",")[0]} « ${value} »`);
     }));
+    if (unknown.length && told.dataset.unknown) refuse(told.dataset.unknown.replace("{cells}", unknown.slice(0, 8).join(", ")));
     go(at(row + rows.length - 1, column + width - 1) ?? event.target);
   });
 }

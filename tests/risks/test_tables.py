@@ -104,7 +104,7 @@ def test_every_fault_is_said_with_its_cell():
         ("G2", "11"),
         ("G3", "cotation incomplète, il manque : O"),
         ("F4", "« 7,5 »"),
-        ("G4", "« quatre » : caractère « q » en position 1"),
+        ("G4", "« quatre »"),
         ("B5", "cellule vide sous une cellule remplie"),
         ("D5", "4001 caractères"),
         ("F6", "cotation incomplète, il manque : S, O"),

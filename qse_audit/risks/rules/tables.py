@@ -267,8 +267,7 @@ class _Reader:
         before = len(self.faults)
         for code, heading in given.items():
             try:
-                values[code] = whole_number(line.cell(heading.place))
-                self.check_note(heading.criterion, values[code])
+                values[code] = self.note(heading.criterion, line.cell(heading.place))
             except BadInput as error:
                 self.fault(line, heading, error.message)
         missing = [each for each in self.scale.criteria if each.code not in given]
@@ -279,12 +278,24 @@ class _Reader:
             self.fault(line, places.get(missing[0].code), message)
         return values if len(self.faults) == before else {}
 
-    def check_note(self, criterion: Criterion | None, value: int) -> None:
-        """Refuse a note that is not on the scale."""
-        if criterion is not None and value not in criterion.values:
+    def note(self, criterion: Criterion | None, text: str) -> int:
+        """Return the note that a cell holds.
+
+        :raises BadInput: when it is none of the scale, saying which there are.
+        """
+        if criterion is None:
+            return whole_number(text)
+        try:
+            value = whole_number(text)
+        except BadInput as error:
+            message = N_("« %(found)s » ; attendu : %(expected)s", found=text[:40],
+                         expected=criterion.expected)  # fmt: skip
+            raise BadInput(message) from error
+        if value not in criterion.values:
             raise BadInput(
                 N_("%(found)d ; attendu : %(expected)s", found=value, expected=criterion.expected)
             )
+        return value
 
     def judge(self, line: Line, draft: LineDraft) -> None:
         """Note what the line lacks, and a line that came before."""

@@ -12,7 +12,7 @@ from flask_babel import gettext as _
 from qse_audit.core.clock import now
 from qse_audit.core.errors import Conflict, Refusal, Refused, refuse_all
 from qse_audit.core.permissions import Permission
-from qse_audit.core.tables import Fault
+from qse_audit.core.tables import Cell, Fault
 from qse_audit.core.text import N_, Message
 from qse_audit.risks import queries, services
 from qse_audit.risks.files import said
@@ -221,11 +221,23 @@ def _page(
         rows=rows,
         further=further,
         wrong=wrong,
+        spots=_spots(analysis, rows, faults),
         theirs=theirs or {},
         section=section,
         sections=[(key, SEPARATOR.join(path)) for key, path in paths.items()],
     )
     return page, 409 if theirs else 422 if form.errors else 200
+
+
+def _spots(analysis: RiskAnalysis, rows: Sequence[GridRow], faults: Sequence[Fault]) -> list[str]:
+    """Return the id of the cell of each fault; ``""`` for the fault of a whole line."""
+    codes = cell_codes(METHODS[analysis.method], scale_of(analysis.scale))
+    places = {
+        Cell(row.place, column).name: f"c-{row.key}-{code}"
+        for row in rows
+        for column, code in enumerate(codes, start=2)
+    }
+    return [places.get(fault.cell, "") for fault in faults]
 
 
 def _fresh(analysis: RiskAnalysis, section: int | None) -> tuple[list[GridRow], int | None]:
