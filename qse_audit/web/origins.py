@@ -15,7 +15,7 @@ from flask import Flask, current_app, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from qse_audit.core.errors import NotFound
+from qse_audit.core.errors import NotAllowed, NotFound
 from qse_audit.core.permissions import Kind, Permission
 from qse_audit.core.studies import Study
 from qse_audit.core.text import Message
@@ -86,6 +86,11 @@ class OriginPage:
     studies: Studies | None = None
     """What objects of this kind look into, where they are about another record."""
 
+    @staticmethod
+    def title(subject: Any) -> str:
+        """Return the title of an object, which what begins from it starts with; ``""`` for none."""
+        return str(getattr(subject, "title", ""))
+
     def url(self, subject: Any) -> str:
         """Return the address of an object’s page."""
         values: dict[str, Any] = {self.target.argument: subject.id}
@@ -126,6 +131,16 @@ def origin_link(kind: Kind, subject_id: int) -> tuple[str, str] | None:
     except NotFound:
         return None
     return page.label(subject), page.url(subject)
+
+
+def may_do(permission: Permission, kind: Kind, subject_id: int) -> bool:
+    """Say whether the visitor may do this to an object."""
+    page = origin_page(kind)
+    try:
+        reach(page.target, subject_id, permission)
+    except (NotFound, NotAllowed):
+        return False
+    return True
 
 
 def ties_of(evidence_id: int) -> list[tuple[str, str]]:

@@ -11,6 +11,8 @@ from sqlalchemy import ColumnElement, Row, Select, func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from qse_audit.accounts.models import Person
+from qse_audit.causes.queries import tree_of
+from qse_audit.causes.rules import NodeKind
 from qse_audit.core.errors import Refusal
 from qse_audit.core.permissions import Kind, Permission
 from qse_audit.core.studies import Study
@@ -25,6 +27,7 @@ from qse_audit.workshops.models import (
     WorkshopVote,
 )
 from qse_audit.workshops.rules import (
+    MAX_PROPOSAL,
     WORKSHOP_WORKFLOW,
     MoveFacts,
     Standing,
@@ -88,6 +91,17 @@ def proposals_of(session: Session, workshop_id: int) -> Sequence[WorkshopProposa
         .where(WorkshopProposal.workshop_id == workshop_id, WorkshopProposal.withdrawn_at.is_(None))
         .order_by(WorkshopProposal.id)
     ).all()
+
+
+def causes_not_proposed(session: Session, workshop_id: int, cause_id: int) -> list[str]:
+    """Return the causes of an analysis that are not ruled out and not proposed yet, in order."""
+    proposed = {each.text for each in proposals_of(session, workshop_id)}
+    causes = (
+        node.text.strip()[:MAX_PROPOSAL]
+        for node in tree_of(session, cause_id).of(NodeKind.CAUSE)
+        if not node.is_discarded
+    )
+    return [text for text in dict.fromkeys(causes) if text not in proposed]
 
 
 def ballot_of(session: Session, participant_id: int) -> dict[int, int]:

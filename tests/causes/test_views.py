@@ -17,6 +17,8 @@ from qse_audit.findings import services as findings
 from qse_audit.findings.rules import Grade
 from tests.causes.factories import add, make_analysis
 from tests.factories import NOW
+from tests.risks.factories import make_analysis as make_risk_analysis
+from tests.risks.factories import make_risk
 
 
 def last(session, model):
@@ -65,6 +67,8 @@ def test_a_finding_leads_to_its_causes_and_back(browse, session, cast, finding):
     page = browse(cast.alice, "GET", f"/findings/{finding}")
     begin = page.select_one("#studies-1 a.btn")["href"]
     assert begin == f"/causes/new/finding/{finding}"
+    form = browse(cast.alice, "GET", f"{begin}?tool=five_whys")
+    assert form.select_one("#title")["value"] == "Bac chargé"
     sent = {"title": "Pourquoi ce bac", "owner_id": cast.alice.user_id}
     browse(cast.alice, "POST", f"{begin}?tool=five_whys", status=303, **sent)
     made = last(session, CauseAnalysis)
@@ -72,11 +76,28 @@ def test_a_finding_leads_to_its_causes_and_back(browse, session, cast, finding):
     listed = browse(cast.claire, "GET", f"/findings/{finding}").select_one("#studies-1")
     assert "Pourquoi ce bac" in listed.text
     assert browse(cast.claire, "GET", f"/causes/{made.id}").select(f'a[href="/findings/{finding}"]')
+    further = f'.menu a[href="{begin}"]'
+    assert browse(cast.alice, "GET", f"/causes/{made.id}").select(further)
     hidden = browse(cast.farid, "GET", f"/causes/{made.id}")
+    assert not hidden.select(further)
     assert not hidden.select(f'a[href="/findings/{finding}"]'), "Farid may not read the finding"
     browse(cast.farid, "GET", begin, status=404)
     browse(cast.david, "GET", f"/causes/{made.id}", status=404)
     browse(cast.claire, "GET", f"/causes/new/candidacy/{finding}", status=404)
+
+
+def test_a_risk_and_its_analysis_lead_to_their_causes(browse, session, cast):
+    analysis = make_risk_analysis(session, cast.claire)
+    risk = make_risk(session, analysis, cast.claire)
+    begin = f"/causes/new/risk/{risk.id}"
+    page = browse(cast.claire, "GET", f"/risks/lines/{risk.id}")
+    assert page.select_one("#studies-1 a.btn")["href"] == begin
+    page = browse(cast.claire, "GET", f"/risks/{analysis.id}")
+    for feature in ("causes", "workshops"):
+        assert page.select(f'.menu a[href="/{feature}/new/risk_analysis/{analysis.id}"]')
+    sent = {"title": "Nœud du bain", "owner_id": cast.claire.user_id}
+    browse(cast.claire, "POST", f"{begin}?tool=bow_tie", status=303, **sent)
+    assert "Nœud du bain" in browse(cast.claire, "GET", f"/risks/lines/{risk.id}").text
 
 
 def test_an_analysis_of_an_accident_stays_between_its_people(browse, session, cast):

@@ -209,7 +209,9 @@ def test_the_owner_explains_a_signal_and_it_leaves_the_list(session, cast, indic
     assert "Signaux à expliquer" not in browse(cast.alice, "GET", "/").text
     assert "un point hors des limites" in browse(cast.bob, "GET", "/indicators/signals").text
     path = f"/indicators/signals/{signal.id}"
-    assert browse(cast.bob, "GET", path).select_one("textarea[name=cause]")
+    page = browse(cast.bob, "GET", path)
+    assert page.select_one("textarea[name=cause]")
+    assert page.select(f'a[href="/causes/new/signal/{signal.id}"]')
     browse(cast.bob, "POST", path, status=303, version=signal.version, **TOLD)
     (signal,) = logged(session)
     assert (signal.cause, signal.analysed_by_id) == (TOLD["cause"], cast.bob.user_id)

@@ -11,6 +11,7 @@ from pypdf import PdfReader
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
+from qse_audit.causes.rules import CauseTool, Slot
 from qse_audit.core.errors import Refused
 from qse_audit.core.permissions import Kind, Permission
 from qse_audit.db.trail import Event
@@ -26,7 +27,7 @@ from qse_audit.workshops.models import (
 )
 from qse_audit.workshops.rules import Ballot, VoteMethod, WorkshopStatus, standings
 from tests.beside import begun_beside
-from tests.causes.factories import make_analysis
+from tests.causes.factories import add, make_analysis
 from tests.factories import NOW
 from tests.workshops.factories import come, frozen_workshop, make_workshop, voting
 
@@ -275,6 +276,24 @@ def test_a_workshop_about_a_restricted_analysis_is_restricted(browse, send, sess
     page = browse(cast.claire, "GET", f"/causes/{analysis.id}")
     assert "Ateliers" in page.select_one("#studies-1").text
     browse(cast.claire, "GET", "/workshops/new/audit/1", status=404)
+
+
+def test_the_causes_of_an_analysis_are_proposed_once_unless_ruled_out(browse, session, cast):
+    analysis = make_analysis(session, cast, CauseTool.ISHIKAWA, actor=cast.claire)
+    for text, more in (("Palier", {}), ("Bac", {}), ("Palier", {}),
+                       ("Coulée", {"is_discarded": True, "fact": "58 HRC"})):  # fmt: skip
+        add(session, cast, analysis, "cause", text, slot=Slot.METHOD, **more)
+    subject = (Kind.CAUSE_ANALYSIS, analysis.id)
+    made = make_workshop(session, cast, "open", subject=subject)
+    services.propose(session, made, "Bac", by=None, actor=cast.alice, now=NOW)
+    session.commit()
+    here = f"/workshops/{made.id}"
+    assert "Proposer 1 cause" in browse(cast.alice, "GET", here).text
+    for _ in range(2):
+        browse(cast.alice, "POST", f"{here}/take-causes", status=303)
+    session.expire_all()
+    assert [each.text for each in queries.proposals_of(session, made.id)] == ["Bac", "Palier"]
+    assert "Proposer 1 cause" not in browse(cast.alice, "GET", here).text
 
 
 # --- by the link ---

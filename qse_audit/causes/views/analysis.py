@@ -33,7 +33,7 @@ from qse_audit.web.database import commits, session
 from qse_audit.web.forms import accepted
 from qse_audit.web.guards import can, requires, requires_move
 from qse_audit.web.i18n import locale, translate
-from qse_audit.web.origins import origin_link
+from qse_audit.web.origins import may_do, origin_link
 from qse_audit.web.sign_in import identity
 from qse_audit.web.timeline import timeline
 
@@ -56,6 +56,7 @@ def detail(analysis: CauseAnalysis) -> ResponseReturnValue:
         analysis=analysis,
         **page_of(analysis, tree, may_edit=may_edit),
         subject=subject_of(analysis),
+        further_url=further_of(analysis),
         offers=queries.offers(analysis, tree, identity()),
         advice=advice(analysis.tool, tree) if may_edit else (),
         clocks=shown_clocks(clocks(analysis, tree)),
@@ -156,6 +157,16 @@ def filled(analysis: CauseAnalysis, *, stored: bool = False) -> AnalysisForm:
     people = {each.id: each.name for each in people_of(session(), analysis.organisation_id)}
     people.setdefault(analysis.owner_id, analysis.owner.name)
     return form.offer(people.items(), analysis.tool)
+
+
+def further_of(analysis: CauseAnalysis) -> str:
+    """Return where another tool goes on with the same record; ``""``: not for the visitor."""
+    kind, key = analysis.subject_kind, analysis.subject_id
+    if kind is None or key is None:
+        return url_for("causes.new") if can(Permission.CAUSE_CREATE) else ""
+    if not may_do(Permission.CAUSE_CREATE, kind, key):
+        return ""
+    return url_for("causes.about", kind=kind.value, origin_id=key)
 
 
 def subject_of(analysis: CauseAnalysis) -> tuple[str, str] | None:

@@ -38,17 +38,22 @@ def about(origin: Any, page: OriginPage) -> ResponseReturnValue:
     if kind not in SUBJECTS:
         raise NotFound(kind)
     here = url_for("causes.about", kind=kind.value, origin_id=origin.id)
-    return begun(here, (kind, origin.id), (page.label(origin), page.url(origin)))
+    place = (page.label(origin), page.url(origin))
+    return begun(here, (kind, origin.id), place, title=page.title(origin))
 
 
 def begun(
-    here: str, subject: tuple[Kind, int] | None, origin: tuple[str, str] | None
+    here: str,
+    subject: tuple[Kind, int] | None,
+    origin: tuple[str, str] | None,
+    *,
+    title: str = "",
 ) -> ResponseReturnValue:
     """Let the person choose a tool, then write what the analysis is about."""
     tool = chosen(CauseTool, request.args.get("tool"))
     if tool is None:
         return render_template("causes/tools.html", choices=CHOICES, begin_url=here, origin=origin)
-    form = AnalysisForm(**_start(tool)).offer(_people(), tool)
+    form = AnalysisForm(title=title, **_start(tool)).offer(_people(), tool)
 
     def create() -> Any:
         return services.create_analysis(

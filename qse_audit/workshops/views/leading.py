@@ -19,7 +19,7 @@ from qse_audit.web.forms import accepted
 from qse_audit.web.guards import can, requires, requires_move
 from qse_audit.web.i18n import locale
 from qse_audit.web.listing import listing
-from qse_audit.web.origins import OriginPage, origin_link, requires_on_origin
+from qse_audit.web.origins import OriginPage, may_do, origin_link, requires_on_origin
 from qse_audit.web.paging import page
 from qse_audit.web.sign_in import identity
 from qse_audit.web.timeline import timeline
@@ -73,19 +73,19 @@ def about(origin: Any, page: OriginPage) -> ResponseReturnValue:
     if kind not in SUBJECTS:
         raise NotFound(kind)
     restricted = kind is Kind.ACCIDENT or origin.access().is_restricted
-    return prepared(
-        (kind, origin.id), (page.label(origin), page.url(origin)), is_restricted=restricted
-    )
+    place = (page.label(origin), page.url(origin))
+    return prepared((kind, origin.id), place, title=page.title(origin), is_restricted=restricted)
 
 
 def prepared(
     subject: tuple[Kind, int] | None,
     origin: tuple[str, str] | None,
     *,
+    title: str = "",
     is_restricted: bool = False,
 ) -> ResponseReturnValue:
     """Show the form of a new workshop, or make it."""
-    form = WorkshopForm()
+    form = WorkshopForm(title=title)
 
     def create() -> Any:
         return services.create_workshop(
@@ -165,6 +165,16 @@ def propose(workshop: Workshop) -> ResponseReturnValue:
     return render_template("workshops/lead.html", **screen(workshop, form)), 422
 
 
+@bp.post("/<int:workshop_id>/take-causes")
+@requires(P.WORKSHOP_LEAD, on=WORKSHOP)
+@commits
+def take_causes(workshop: Workshop) -> ResponseReturnValue:
+    """Propose the causes that the analysis already holds, each once."""
+    for text in causes_on_offer(workshop):
+        services.propose(session(), workshop, text, by=None, actor=identity(), now=now())
+    return redirect(url_for("workshops.lead", workshop_id=workshop.id, _anchor="proposals"), 303)
+
+
 @bp.post("/<int:workshop_id>/timer")
 @requires(P.WORKSHOP_LEAD, on=WORKSHOP)
 @commits
@@ -240,6 +250,16 @@ def move(workshop: Workshop, name: str) -> ResponseReturnValue:
 # --- what the views are made of ---
 
 
+def causes_on_offer(workshop: Workshop) -> list[str]:
+    """Return the causes of its analysis that nobody proposed yet, where the visitor reads it."""
+    kind, key = workshop.subject_kind, workshop.subject_id
+    if kind is not Kind.CAUSE_ANALYSIS or key is None:
+        return []
+    if not may_do(P.CAUSE_READ, kind, key):
+        return []
+    return queries.causes_not_proposed(session(), workshop.id, key)
+
+
 def screen(workshop: Workshop, form: ProposalForm) -> dict[str, Any]:
     """Return what the facilitator’s screen shows."""
     count = queries.count_of(session(), workshop.id)
@@ -259,6 +279,7 @@ def screen(workshop: Workshop, form: ProposalForm) -> dict[str, Any]:
         "offers": queries.offers(workshop, count, identity()),
         "proposals": () if document else queries.proposals_of(session(), workshop.id),
         "people": () if document else queries.participants_of(session(), workshop.id),
+        "on_offer": causes_on_offer(workshop) if may_lead else (),
         "form": form,
         "result": result,
         "standings": reports.table_of(document, locale()) if document else (),
