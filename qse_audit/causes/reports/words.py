@@ -88,9 +88,9 @@ class Wording:
             yield self.say(DONE, moment=moment(node.done_at, self.locale))
 
     def details(self, node: Node) -> list[tuple[str, str]]:
-        """Return what a line holds besides, as (label, value)."""
+        """Return what a line holds besides, as (label, value); nothing kept is left out."""
         return [
-            (self.say(self.shape(node).fields[field]), value)
+            (self.say(self.shape(node).fields.get(field, field.label)), value)
             for field, value in self._details(node)
             if value
         ]
