@@ -272,6 +272,7 @@ POLICY: Mapping[Permission, tuple[Alternative, ...]] = {
         (linked(L.OWNER, L.MEMBER), role(*COMPANY), status("draft", "in_force")),
     ),
     P.RISK_APPROVE: ((role(R.COORDINATOR, R.MANAGEMENT),),),
+    P.RISK_SCALE: ((role(R.COORDINATOR),),),
     P.BALANCE_LIST: ((role(*COMPANY),),),
     # Before it is frozen its figures still move: it is between those who write and who decide.
     P.BALANCE_READ: (

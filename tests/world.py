@@ -87,7 +87,7 @@ from qse_audit.referentials import services as referentials
 from qse_audit.referentials.models import Edition, Question, Referential, Requirement
 from qse_audit.referentials.rules import Identity as InHouse
 from qse_audit.referentials.services import editions
-from qse_audit.risks.models import Risk, RiskAnalysis, RiskSection, RiskVersion
+from qse_audit.risks.models import Risk, RiskAnalysis, RiskScale, RiskSection, RiskVersion
 from qse_audit.settings import Settings
 from qse_audit.workshops import services as workshops
 from qse_audit.workshops.models import Workshop, WorkshopProposal
@@ -157,6 +157,7 @@ SAMPLES: dict[str, Any] = {
     "section_id": RiskSection,
     "risk_id": Risk,
     "version_id": RiskVersion,
+    "scale_id": RiskScale,
     "duerp_id": DuerpVersion,
     "contribution_id": DuerpContribution,
     "trigger_id": DuerpEvent,

@@ -14,7 +14,8 @@ from qse_audit.core.tables import Fault
 from qse_audit.core.text import N_
 from qse_audit.risks import services as risks
 from qse_audit.risks.files import read_file
-from qse_audit.risks.library import scales_for
+from qse_audit.risks.library import MAX_BYTES as SCALE_BYTES
+from qse_audit.risks.library import read_own_scale, scales_for
 from qse_audit.risks.rules import (
     METHODS,
     RiskMethod,
@@ -23,6 +24,7 @@ from qse_audit.risks.rules import (
     every_triplet,
     rate,
     rpn,
+    scale_data,
     scale_from,
 )
 from qse_audit.risks.rules.tables import ReadLines
@@ -42,7 +44,9 @@ NOTES = ("severity", "occurrence", "detection")
 
 def add_risk(commands: Commands) -> None:
     """Declare the commands."""
-    group = commands.add_parser("risk", help="rate failure modes, read an analysis from a file")
+    group = commands.add_parser(
+        "risk", help="rate failure modes, read an analysis or a scale from a file"
+    )
     acts = group.add_subparsers(required=True, metavar="ACT")
     priority = acts.add_parser("action-priority", help="how much an action is needed: H, M or L")
     for note in NOTES:
@@ -60,6 +64,13 @@ def add_risk(commands: Commands) -> None:
     load.add_argument("--dry-run", action="store_true", help="read and report, change nothing")
     load.add_argument("--json", action="store_true", help="print the report as JSON")
     load.set_defaults(command=import_command)
+    scale = acts.add_parser("scale", help="a scale of one’s own").add_subparsers(
+        required=True, metavar="ACT"
+    )
+    check = scale.add_parser("check", help="say all that is wrong in the file of a scale")
+    check.add_argument("file", type=Path)
+    check.add_argument("--json", action="store_true", help="print the report as JSON")
+    check.set_defaults(command=check_command)
 
 
 def priority_command(arguments: argparse.Namespace, _: Settings) -> int:
@@ -97,6 +108,26 @@ def import_command(arguments: argparse.Namespace, settings: Settings) -> int:
     if len(faults) < told["error_count"]:
         complain(f"{told['error_count']} faults, the first {len(faults)}:")
     return max((complain(fault.text) for fault in faults), default=0)
+
+
+def check_command(arguments: argparse.Namespace, _: Settings) -> int:
+    """Check the file of a scale; exit code 2 with every fault at its line. Needs no database."""
+    scale: Scale | None = None
+    faults: tuple[BadInput, ...] = ()
+    try:
+        with arguments.file.open("rb") as file:
+            scale = read_own_scale(file.read(SCALE_BYTES + 1))
+    except BadInput as wrong:
+        faults = (wrong, *wrong.others)
+    if arguments.json:
+        told = {"scale": scale and scale_data(scale), "error_count": len(faults),
+                "errors": [{"place": str(each.place), "message": str(each.message)}
+                           for each in faults]}  # fmt: skip
+        say(json.dumps(told, ensure_ascii=False))
+    elif scale is not None:
+        methods = ", ".join(sorted(str(method) for method in scale.methods))
+        say(f"{scale.key}: {len(scale.criteria)} criteria, {len(scale.bands)} bands ({methods})")
+    return max((complain(str(each)) for each in faults), default=0)
 
 
 def _into_analysis(

@@ -122,6 +122,8 @@ class Permission(StrEnum):
     """What it is about, its team, its lines and their ratings."""
     RISK_APPROVE = "risk:approve"
     """Freeze a version, archive."""
+    RISK_SCALE = "risk:scale"
+    """Take and withdraw the scales of the firm: what notes mean, for every analysis to come."""
 
     BALANCE_LIST = "balance:list"
     BALANCE_READ = "balance:read"

@@ -18,6 +18,7 @@ from qse_audit.indicators.rules import VERBS as INDICATOR_VERBS
 from qse_audit.objectives.rules import VERBS as OBJECTIVE_VERBS
 from qse_audit.policy.rules import VERBS as POLICY_VERBS
 from qse_audit.risks.rules.analyses import VERBS as RISK_VERBS
+from qse_audit.risks.rules.own_scales import VERBS as SCALE_VERBS
 from qse_audit.workshops.rules import VERBS as WORKSHOP_VERBS
 
 RETRY_MINUTES = (1, 5, 15, 60, 240, 720)
@@ -174,6 +175,7 @@ SUBJECTS: Mapping[str, Message] = {
     "risk_analysis": N_("Analyse de risques"),
     "risk": N_("Risque"),
     "risk_version": N_("Version d’une analyse de risques"),
+    "risk_scale": N_("Échelle de cotation de l’entreprise"),
     "workshop": N_("Atelier"),
     "duerp_version": N_("Document unique"),
     "duerp_event": N_("Fait nouveau du document unique"),
@@ -199,6 +201,7 @@ VERBS: Mapping[str, Message] = {
     **OBJECTIVE_VERBS,
     **POLICY_VERBS,
     **RISK_VERBS,
+    **SCALE_VERBS,
     "finding.edit": N_("Constat modifié"),
     "finding.attach": N_("Preuve jointe au constat"),
     "finding.detach": N_("Preuve retirée du constat"),

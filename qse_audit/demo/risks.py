@@ -1,7 +1,7 @@
 """The risk analyses of the demo company, with their ratings, actions and versions over a year."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -16,10 +16,19 @@ from qse_audit.core.permissions import Kind
 from qse_audit.core.prevention import PreventionPrinciple
 from qse_audit.demo.world import World, read
 from qse_audit.risks import services as risks
+from qse_audit.risks.library import scale_named
 from qse_audit.risks.models import Risk, RiskAnalysis
-from qse_audit.risks.rules import LineDraft, RatingStage, RiskMethod
+from qse_audit.risks.rules import LineDraft, RatingStage, RiskMethod, with_thresholds
 from qse_audit.risks.rules.analyses import AnalysisDraft, MemberDraft, RatingDraft
 from qse_audit.risks.services.batches import Line
+
+HOUSE_SCALE_AGO = (200, 40)
+"""Days ago when the firm took each version of its own scale."""
+HOUSE_THRESHOLDS: tuple[Mapping[str, int], ...] = (
+    {"medium": 50, "high": 90},
+    {"medium": 40, "high": 80},
+)
+"""Where its levels begin in each version."""
 
 
 @dataclass
@@ -50,6 +59,9 @@ class Made:
 
 def plan_risks(world: World) -> None:
     """Plan the analyses, their lines, what was done about them and what was approved."""
+    for number, thresholds in enumerate(HOUSE_THRESHOLDS):
+        take = partial(_take_scale, world, thresholds)
+        world.timeline.at(HOUSE_SCALE_AGO[number], "09:00", take)
     for content in read("risks")["analyses"]:
         made = Made(world, content)
         at = world.timeline.at
@@ -65,6 +77,19 @@ def plan_risks(world: World) -> None:
             at(each["ago"], "15:00", partial(_rate_again, made, each))
         for each in content["versions"]:
             at(each["ago"], "17:00", partial(_approve, made, each))
+
+
+def _take_scale(world: World, thresholds: Mapping[str, int], now: datetime) -> None:
+    """Take the firm’s own scale: a delivered one with thresholds of the house."""
+    delivered = with_thresholds(scale_named("amdec-ipr-10"), thresholds)
+    scale = replace(
+        delivered,
+        key="amdec-ipr-val-arnon",
+        title={"fr": "AMDEC procédé, seuils du Val d’Arnon", "en": "Process FMEA, our thresholds"},
+        source="Comité de direction : seuils plus sévères que l’usage.",
+        is_to_be_confirmed=False,
+    )
+    risks.take_scale(world.session, scale, actor=world.people["claire"], now=now)
 
 
 def _begin(made: Made, now: datetime) -> None:

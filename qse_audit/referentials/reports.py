@@ -7,6 +7,7 @@ from typing import Any
 from qse_audit.core.text import LOCALES, Localized, pick
 from qse_audit.documents.names import MEDIA_TYPES, safe_name
 from qse_audit.documents.sheets import Cell, Column, Sheet, csv_bytes, xlsx
+from qse_audit.documents.yaml_file import yaml_bytes
 from qse_audit.referentials.rules import Node, Outline, slug
 
 TABLE_COLUMNS = (
@@ -63,7 +64,9 @@ def native_yaml(outline: Outline) -> bytes:
         "amendments": list(outline.amendments),
         "requirements": [_native(node, numbers) for node in outline.nodes],
     }
-    return _yaml({key: value for key, value in content.items() if value or key == "requirements"})
+    return yaml_bytes(
+        {key: value for key, value in content.items() if value or key == "requirements"}
+    )
 
 
 def _native(node: Node, numbers: Mapping[str, str]) -> dict[str, Any]:
@@ -134,7 +137,7 @@ def ciso_yaml(outline: Outline) -> bytes:
         **_translated({"name": outline.title, "description": outline.description}),
         "requirement_nodes": list(_ciso_nodes(outline, f"urn:qse-audit:risk:req_node:{name}")),
     }
-    return _yaml({**head, "objects": {"framework": framework}})
+    return yaml_bytes({**head, "objects": {"framework": framework}})
 
 
 def _ciso_nodes(outline: Outline, prefix: str) -> Iterator[dict[str, Any]]:
@@ -235,22 +238,6 @@ def _rows(outline: Outline) -> Iterator[Sequence[Cell]]:
         for ask in asks[1:]:
             yield (ref, *[None] * 9, *(ask.get(code) for code in LOCALES), *[None] * 3)
         path.append(ref)
-
-
-def _yaml(content: Mapping[str, Any]) -> bytes:
-    import yaml  # late: only when somebody exports
-
-    class Dumper(yaml.CSafeDumper):
-        """Writes every text so that no reader takes it for something else, and no anchors."""
-
-        def ignore_aliases(self, data: Any) -> bool:
-            """Write each value out in full."""
-            return True
-
-    text: str = yaml.dump(
-        dict(content), Dumper=Dumper, allow_unicode=True, sort_keys=False, width=110
-    )
-    return text.encode()
 
 
 EXPORTS: Mapping[str, Export] = {

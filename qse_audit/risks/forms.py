@@ -5,7 +5,7 @@ from typing import Any
 
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
-from flask_wtf.file import FileField
+from flask_wtf.file import FileField, FileRequired
 from wtforms import (
     DateField,
     FieldList,
@@ -89,15 +89,15 @@ class AnalysisForm(VersionedForm):
         self,
         *,
         scales: Sequence[Scale],
+        own: Sequence[Scale],
         processes: Choices,
         sites: Choices,
         people: Choices,
     ) -> None:
-        """Offer what can be chosen; without scales, the one of the analysis stays."""
+        """Offer what can be chosen, the firm’s ``own`` first; without scales, its own stays."""
         none = [("", "—")]
         if scales:
-            language = locale()
-            self.scale.choices = [(each.key, pick(each.title, language)) for each in scales]
+            self.scale.choices = scale_choices(own, scales)
         else:
             del self.scale
         self.process_id.choices = [*none, *processes]
@@ -119,6 +119,22 @@ class AnalysisForm(VersionedForm):
             review_on=self.review_on.data,
             triggers=self.triggers.data or "",
         )
+
+
+def scale_choices(
+    own: Sequence[Scale], delivered: Sequence[Scale]
+) -> list[tuple[str, str]] | dict[str, list[tuple[str, str]]]:
+    """Return scales as choices; in two groups where the firm has its own."""
+    language = locale()
+    usual = [(each.key, pick(each.title, language)) for each in delivered]
+    if not own:
+        return usual
+    mine = [
+        (each.key, gettext("%(title)s (version %(number)s)", title=pick(each.title, language),
+                           number=each.version))
+        for each in own
+    ]  # fmt: skip
+    return {gettext("Échelles de l’entreprise"): mine, gettext("Échelles livrées"): usual}
 
 
 class MemberRow(PlainForm):
@@ -329,6 +345,17 @@ class GridForm(Form):
         description=_l(
             "Nécessaire quand une note baisse sans action : ce qui corrige l’estimation."
         ),
+    )
+
+
+class ScaleFileForm(Form):
+    """The file of a scale of the firm’s own."""
+
+    file = FileField(
+        _l("Fichier YAML"),
+        [FileRequired(REQUIRED)],
+        description=_l("Partez d’une échelle de la liste : téléchargez-la, changez-la."),
+        render_kw={"accept": ".yaml,.yml"},
     )
 
 

@@ -15,6 +15,7 @@ from qse_audit.policies import Access
 from qse_audit.processes.models import Process
 from qse_audit.risks.rules import RatingStage, RiskMethod
 from qse_audit.risks.rules.analyses import NAME_MAX, TITLE_MAX, AnalysisStatus
+from qse_audit.risks.rules.scale_data import KEY_MAX
 
 RATED = (
     "(notes IS NULL) = (score IS NULL) AND (score IS NULL) = (band IS NULL)"
@@ -250,3 +251,57 @@ class RiskVersion(Base):
 
 
 append_only(RiskVersion.__table__)  # type: ignore[arg-type]  # declared as FromClause
+
+
+class RiskScale(Versioned, Base):
+    """A scale of the firm’s own, through all of its versions."""
+
+    __tablename__ = "risk_scale"
+    __table_args__ = (
+        UniqueConstraint("organisation_id", "key"),
+        in_words("withdrawn_at", "withdrawn_reason", "withdrawn_with_reason"),
+        not_blank("key"),
+    )
+
+    organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"))
+    key: Mapped[str] = mapped_column(String(KEY_MAX))
+    """What its files call it; never that of a delivered scale."""
+    withdrawn_at: Mapped[datetime | None]
+    """Since when no analysis begins with it; those that have it keep it."""
+    withdrawn_reason: Mapped[str] = mapped_column(Text, default="")
+
+    versions: Mapped[list["RiskScaleVersion"]] = relationship(
+        order_by="RiskScaleVersion.number.desc()", back_populates="scale"
+    )
+    """The newest, which is in force, first."""
+
+    def access(self) -> Access:
+        """Return what the policy may know: whose it is."""
+        return Access(organisations=frozenset({self.organisation_id}))
+
+
+class RiskScaleVersion(Base):
+    """What one file of a scale said; it never changes."""
+
+    __tablename__ = "risk_scale_version"
+    __table_args__ = (
+        UniqueConstraint("scale_id", "number"),
+        CheckConstraint("number > 0", "number_from_one"),
+        sha256_hex("sha256"),
+    )
+
+    scale_id: Mapped[int] = mapped_column(ForeignKey("risk_scale.id"))
+    number: Mapped[int]
+    """1, 2, 3…"""
+    data: Mapped[dict[str, Any]]
+    """The scale as analyses copy it (``rules.scale_data``)."""
+    sha256: Mapped[str] = mapped_column(String(64))
+    """Of the canonical JSON of ``data``; the register holds it too."""
+    taken_at: Mapped[datetime]
+    taken_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+
+    scale: Mapped[RiskScale] = relationship(back_populates="versions")
+    taken_by: Mapped[Person] = relationship()
+
+
+append_only(RiskScaleVersion.__table__)  # type: ignore[arg-type]  # declared as FromClause

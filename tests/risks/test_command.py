@@ -5,6 +5,7 @@ import json
 import pytest
 
 from qse_audit.cli import main
+from qse_audit.paths import referentials_dir
 
 
 @pytest.fixture
@@ -50,3 +51,22 @@ def test_a_note_that_is_missing_or_off_the_scale_is_named(run):
     assert "detection : 11" in err
     code, _, err = run("action-priority", "--severity", 5)
     assert (code, "il manque --occurrence, --detection" in err) == (2, True)
+
+
+def test_the_file_of_a_scale_is_checked_every_fault_at_its_line(run, tmp_path_factory):
+    delivered = referentials_dir() / "matrices" / "apr-matrice-4x4.yaml"
+    assert run("scale", "check", delivered)[:2] == (
+        0, "apr-matrice-4x4: 2 criteria, 3 bands (preliminary)\n",
+    )  # fmt: skip
+    assert json.loads(run("scale", "check", delivered, "--json")[1])["scale"]["version"] == 1
+    wrong = tmp_path_factory.mktemp("scale") / "wrong.yaml"
+    text = delivered.read_text(encoding="utf-8").replace("rank: low", "rank: bas")
+    wrong.write_text(text.replace("letter: V", "letter: VVVV"), encoding="utf-8")
+    code, out, err = run("scale", "check", wrong)
+    assert (code, out, err.count("\n")) == (2, "", 3)
+    code, out, err = run("scale", "check", wrong, "--json")
+    told = json.loads(out)
+    assert (code, told["error_count"], told["scale"]) == (2, 3, None)
+    assert [each["place"].split(", ")[1] for each in told["errors"]] == [
+        "id", "criteria[1].letter", "bands[0].rank",
+    ]  # fmt: skip

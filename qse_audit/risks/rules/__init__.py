@@ -38,6 +38,7 @@ from qse_audit.risks.rules.rerating import (
     stage_to_rate,
 )
 from qse_audit.risks.rules.scale_data import (
+    examined,
     scale_data,
     scale_from,
     scale_refusals,
@@ -53,6 +54,7 @@ from qse_audit.risks.rules.scales import (
     Override,
     Rating,
     Scale,
+    ScaleFault,
     missing_letters,
     rate,
     rating_refusals,
@@ -89,9 +91,11 @@ __all__ = [
     "RiskMethod",
     "RiskRank",
     "Scale",
+    "ScaleFault",
     "SpecialCharacteristic",
     "action_priority",
     "every_triplet",
+    "examined",
     "highest",
     "line_refusals",
     "lowered_letters",

@@ -4,6 +4,7 @@ Everything that is wrong is said at once, each with its key path: first what can
 what does not hold together (:mod:`qse_audit.risks.rules.soundness`).
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from itertools import pairwise
@@ -21,12 +22,19 @@ from qse_audit.risks.rules.scales import (
     Level,
     Override,
     Scale,
+    ScaleFault,
 )
 from qse_audit.risks.rules.soundness import soundness_refusals
 
-CODE_MAX, LINE_MAX, TEXT_MAX, NOTE_MAX = 64, 200, 2000, 1000
+KEY_MAX, CODE_MAX, LINE_MAX, TEXT_MAX, NOTE_MAX = 64, 32, 200, 2000, 1000
+MOST_CRITERIA, MOST_LEVELS, MOST_BANDS, MOST_RAISES = 6, 20, 10, 20
+VERSION_MAX = 999
 HEAD = frozenset({"format", "id", "kind", "licence", "copyright"})
 """Keys of a file that say nothing of the scale."""
+CODE = re.compile(r"[A-Za-z][A-Za-z0-9_-]*")
+"""What a name that only the toolkit reads is made of."""
+ODD = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+"""What no database keeps, and no page shows."""
 RANKS = {rank.code: rank for rank in RiskRank}
 
 
@@ -35,20 +43,21 @@ def scale_from(data: Any) -> Scale:
 
     :raises Refused: with everything that is wrong, each with its key path.
     """
-    found: list[Refusal] = []
-    scale = _scale(_At(data, "", found))
-    refuse_all(found)
-    refuse_all(soundness_refusals(scale))
+    scale, faults = examined(data)
+    refuse_all(faults)
     return scale
 
 
-def scale_refusals(data: Any) -> tuple[Refusal, ...]:
+def scale_refusals(data: Any) -> tuple[ScaleFault, ...]:
     """Return everything that is wrong with ``data``; empty when it is a scale."""
-    try:
-        scale_from(data)
-    except Refused as error:
-        return error.refusals
-    return ()
+    return examined(data)[1]
+
+
+def examined(data: Any) -> tuple[Scale, tuple[ScaleFault, ...]]:
+    """Return what ``data`` says and everything that is wrong; while anything is, it is no scale."""
+    found: list[ScaleFault] = []
+    scale = _scale(_At(data, "", found))
+    return scale, tuple(found) or soundness_refusals(scale)
 
 
 def scale_data(scale: Scale) -> dict[str, Any]:
@@ -138,20 +147,23 @@ class _At:
 
     value: Any
     path: str
-    found: list[Refusal]
+    found: list[ScaleFault]
 
     def wrong(self, expected: Message) -> None:
         """Note that ``expected`` was not found here."""
         text = str(self.value)
         shown = N_("rien") if self.value is None else N_("« %(text)s »", text=text[:60])
-        message = N_("%(place)s : %(found)s ; attendu : %(expected)s", place=self.path or "/",
-                     found=shown, expected=expected)  # fmt: skip
-        self.found.append(Refusal("unreadable", message))
+        self.fault(N_("%(found)s ; attendu : %(expected)s", found=shown, expected=expected))
+
+    def fault(self, reason: Message) -> None:
+        """Note why what is here cannot be taken."""
+        self.found.append(ScaleFault.at(self.path, "unreadable", reason))
 
     def get(self, key: str) -> "_At":
         """Return what stands under ``key``."""
         inside = self.value.get(key) if isinstance(self.value, Mapping) else None
-        return _At(inside, f"{self.path}.{key}" if self.path else key, self.found)
+        name = key[:CODE_MAX]
+        return _At(inside, f"{self.path}.{name}" if self.path else name, self.found)
 
     def keys(self, *known: str) -> "_At":
         """Return itself, its unknown keys noted."""
@@ -161,28 +173,47 @@ class _At:
         for key in sorted(str(key) for key in self.value if key not in known):
             message = N_("clé inconnue ; attendu : %(expected)s",
                          expected=", ".join(sorted(known)))  # fmt: skip
-            self.get(key).wrong(message)
+            self.get(key).fault(message)
         return self
 
-    def items(self, least: int = 0) -> "list[_At]":
-        """Return the items of a list of ``least`` or more."""
+    def items(self, least: int, most: int) -> "list[_At]":
+        """Return the items of a list of ``least`` to ``most``."""
         if self.value is None and not least:
             return []
-        if not isinstance(self.value, list) or len(self.value) < least:
-            self.wrong(N_("une liste de %(least)d éléments ou plus", least=least))
+        if not isinstance(self.value, list):
+            self.wrong(N_("une liste"))
+            return []
+        if not least <= len(self.value) <= most:
+            self.fault(N_("%(found)d éléments ; attendu : de %(least)d à %(most)d",
+                          found=len(self.value), least=least, most=most))  # fmt: skip
             return []
         return [_At(item, f"{self.path}[{n}]", self.found) for n, item in enumerate(self.value)]
 
     def text(self, most: int) -> str:
         """Return the text here, trimmed."""
         if isinstance(self.value, str) and 0 < len(self.value.strip()) <= most:
+            if odd := ODD.search(self.value):
+                self.fault(N_("caractère interdit %(code)s", code=f"U+{ord(odd[0]):04X}"))
             return self.value.strip()
         self.wrong(N_("un texte de 1 à %(most)d caractères", most=most))
+        return ""
+
+    def code(self, most: int = CODE_MAX) -> str:
+        """Return the name here, which only the toolkit reads."""
+        if (
+            isinstance(self.value, str)
+            and len(self.value) <= most
+            and CODE.fullmatch(self.value) is not None
+        ):
+            return self.value
+        self.wrong(N_("un nom de 1 à %(most)d lettres sans accent, chiffres, - et _", most=most))
         return ""
 
     def localized(self, most: int) -> Localized:
         """Return the text here in each language."""
         self.keys(*LOCALES)
+        if not isinstance(self.value, Mapping):
+            return {}
         return {locale: self.get(locale).text(most) for locale in LOCALES}
 
     def whole(self, least: int, most: int) -> int:
@@ -207,33 +238,35 @@ def _scale(at: _At) -> Scale:
     name = at.get("id") if at.get("key").value is None else at.get("key")
     formula = Formula(at.get("formula").one_of(*Formula))
     return Scale(
-        key=name.text(CODE_MAX),
-        version=at.get("version").whole(1, 999),
+        key=name.code(KEY_MAX),
+        version=at.get("version").whole(1, VERSION_MAX),
         title=at.get("title").localized(LINE_MAX),
         description=at.get("description").localized(TEXT_MAX),
         source=at.get("source").text(TEXT_MAX),
         is_to_be_confirmed=at.get("to_be_confirmed").value is True,
         methods=frozenset(
-            RiskMethod(item.one_of(*RiskMethod)) for item in at.get("methods").items(1)
+            RiskMethod(item.one_of(*RiskMethod))
+            for item in at.get("methods").items(1, len(RiskMethod))
         ),
         formula=formula,
-        criteria=tuple(_criterion(item) for item in at.get("criteria").items(2)),
-        bands=tuple(_band(item, formula) for item in at.get("bands").items(2)),
+        criteria=tuple(_criterion(item) for item in at.get("criteria").items(2, MOST_CRITERIA)),
+        bands=tuple(_band(item, formula) for item in at.get("bands").items(2, MOST_BANDS)),
         cells=tuple(
-            tuple(str(cell.value or "") for cell in row.items()) for row in at.get("cells").items()
+            tuple(str(cell.value or "") for cell in row.items(0, MOST_LEVELS))
+            for row in at.get("cells").items(0, MOST_LEVELS)
         ),
-        floors=tuple(_floor(item) for item in at.get("floors").items()),
-        overrides=tuple(_override(item) for item in at.get("overrides").items()),
+        floors=tuple(_floor(item) for item in at.get("floors").items(0, MOST_RAISES)),
+        overrides=tuple(_override(item) for item in at.get("overrides").items(0, MOST_RAISES)),
     )
 
 
 def _criterion(at: _At) -> Criterion:
     at.keys("code", "letter", "label", "levels")
     return Criterion(
-        at.get("code").text(CODE_MAX),
+        at.get("code").code(),
         at.get("letter").text(3),
         at.get("label").localized(LINE_MAX),
-        tuple(_level(item) for item in at.get("levels").items(2)),
+        tuple(_level(item) for item in at.get("levels").items(2, MOST_LEVELS)),
     )
 
 
@@ -250,7 +283,7 @@ def _band(at: _At, formula: Formula) -> Band:
     is_product = formula is Formula.PRODUCT
     at.keys("code", "label", "rank", "colour", "meaning", *(("from", "to") if is_product else ()))
     return Band(
-        code=at.get("code").text(CODE_MAX),
+        code=at.get("code").code(),
         label=at.get("label").localized(LINE_MAX),
         rank=RANKS[at.get("rank").one_of(*RANKS)],
         colour=at.get("colour").one_of(*COLOURS),
@@ -263,9 +296,9 @@ def _band(at: _At, formula: Formula) -> Band:
 def _floor(at: _At) -> Floor:
     at.keys("criterion", "at_least", "band", "label")
     return Floor(
-        at.get("criterion").text(CODE_MAX),
+        at.get("criterion").code(),
         at.get("at_least").whole(1, NOTE_MAX),
-        at.get("band").text(CODE_MAX),
+        at.get("band").code(),
         at.get("label").localized(LINE_MAX),
     )
 
@@ -273,7 +306,7 @@ def _floor(at: _At) -> Floor:
 def _override(at: _At) -> Override:
     at.keys("code", "band", "label")
     return Override(
-        at.get("code").text(CODE_MAX),
-        at.get("band").text(CODE_MAX),
+        at.get("code").code(),
+        at.get("band").code(),
         at.get("label").localized(LINE_MAX),
     )

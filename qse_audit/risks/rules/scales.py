@@ -6,6 +6,7 @@ A rating takes every criterion or none. What is not rated has no band: it is no 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from math import prod
+from typing import Self
 
 from qse_audit.core.errors import Refusal
 from qse_audit.core.text import N_, Coded, Localized, Message
@@ -13,6 +14,22 @@ from qse_audit.risks.rules.action_priority import Priority, action_priority
 from qse_audit.risks.rules.codes import RiskMethod, RiskRank
 
 NO_OVERRIDE: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScaleFault(Refusal):
+    """Why something cannot be a scale, and where."""
+
+    place: str
+    """The key path: ``bands[1].from``; ``""`` for the whole."""
+    reason: Message
+    """The message without its place."""
+
+    @classmethod
+    def at(cls, place: str, code: str, reason: Message, source: Message | str = "") -> Self:
+        """Return a fault whose message begins with its place."""
+        message = N_("%(place)s : %(message)s", place=place or "/", message=reason)
+        return cls(code, message, source, place=place, reason=reason)
 
 
 class Formula(Coded):

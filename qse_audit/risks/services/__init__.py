@@ -18,6 +18,7 @@ from qse_audit.risks.services.imports import (
 )
 from qse_audit.risks.services.lines import add_risk, edit_risk, restore_risk, withdraw_risk
 from qse_audit.risks.services.ratings import rate_risk
+from qse_audit.risks.services.scales import restore_scale, take_scale, withdraw_scale
 from qse_audit.risks.services.sections import (
     add_section,
     edit_section,
@@ -50,9 +51,12 @@ __all__ = [
     "read_for",
     "remove_section",
     "restore_risk",
+    "restore_scale",
     "set_team",
     "set_thresholds",
     "step_section",
+    "take_scale",
     "withdraw_risk",
+    "withdraw_scale",
     "write_lines",
 ]

@@ -14,7 +14,6 @@ from qse_audit.db.numbering import next_reference
 from qse_audit.db.participation import write_links
 from qse_audit.policies import Identity
 from qse_audit.risks import queries
-from qse_audit.risks.library import scale_named
 from qse_audit.risks.models import RiskAnalysis, RiskMember
 from qse_audit.risks.rules import METHODS, Scale, scale_data
 from qse_audit.risks.rules.analyses import (
@@ -46,13 +45,13 @@ def create_analysis(
 ) -> RiskAnalysis:
     """Begin an analysis, its author in the team, and return it.
 
-    ``scale`` stands for the delivered scale that the draft names: thresholds of the house.
+    ``scale`` stands for the one that the draft names: another analysis has it already.
 
     :raises Refused: with every reason.
     :raises NotFound: for a scale that does not exist.
     """
     here = actor.organisation_id
-    scale = scale or scale_named(draft.scale)
+    scale = scale or queries.scale_to_begin(session, here, draft.scale)
     refuse_all(
         (
             *analysis_refusals(draft),

@@ -9,15 +9,17 @@ from qse_audit.risks.views import (
     lines,
     listing,
     pictures,
+    scales,
     sections,
     thresholds,
     versions,
 )
-from qse_audit.risks.views.blueprint import ANALYSIS, RISK, SECTION, VERSION, bp
+from qse_audit.risks.views.blueprint import ANALYSIS, RISK, SCALE, SECTION, VERSION, bp
 
 __all__ = [
     "ANALYSIS",
     "RISK",
+    "SCALE",
     "SECTION",
     "VERSION",
     "analysis",
@@ -29,6 +31,7 @@ __all__ = [
     "lines",
     "listing",
     "pictures",
+    "scales",
     "sections",
     "thresholds",
     "versions",

@@ -13,7 +13,7 @@ from qse_audit.core.errors import Conflict
 from qse_audit.core.permissions import Kind, Permission
 from qse_audit.risks import queries, services
 from qse_audit.risks.forms import AnalysisForm, ReasonForm, TeamForm
-from qse_audit.risks.library import scales_for
+from qse_audit.risks.library import is_delivered
 from qse_audit.risks.models import RiskAnalysis
 from qse_audit.risks.queries import WORKING
 from qse_audit.risks.rules import METHODS, RiskMethod
@@ -40,7 +40,8 @@ def new() -> ResponseReturnValue:
     if method is None:
         return render_template("risks/choose.html", cards=list(METHODS.values()))
     form = AnalysisForm(domains=METHODS[method].domains[:1], owner_id=identity().user_id)
-    form.offer(scales=scales_for(method), **choices())
+    own, delivered = queries.scales_to_begin(session(), identity().organisation_id, method)
+    form.offer(scales=delivered, own=own, **choices())
     made: list[RiskAnalysis] = []
 
     def begin() -> None:
@@ -65,6 +66,7 @@ def detail(analysis: RiskAnalysis) -> ResponseReturnValue:
         analysis=analysis,
         card=METHODS[analysis.method],
         scale=scale_of(analysis.scale),
+        is_own_scale=not is_delivered(analysis.scale["key"]),
         locale=locale(),
         took_part=took_part(analysis),
         domains=[each.label for each in Domain if each.value in analysis.domains],
@@ -180,5 +182,5 @@ def filled(analysis: RiskAnalysis, *, stored: bool = False) -> AnalysisForm:
         "version": analysis.version,
     }
     form = AnalysisForm(formdata=None, data=values) if stored else AnalysisForm(data=values)
-    form.offer(scales=(), **choices())
+    form.offer(scales=(), own=(), **choices())
     return form

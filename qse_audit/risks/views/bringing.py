@@ -2,10 +2,9 @@
 
 from dataclasses import dataclass
 
-from flask import current_app, flash, redirect, render_template, url_for
+from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from itsdangerous import BadData, URLSafeTimedSerializer
 
 from qse_audit.core.clock import now
 from qse_audit.core.errors import BadInput, NotFound, Refused
@@ -22,10 +21,10 @@ from qse_audit.risks.views.parts import SEPARATOR, scale_of, shown_ratings
 from qse_audit.web.database import commits, files, session
 from qse_audit.web.guards import requires
 from qse_audit.web.sign_in import identity
+from qse_audit.web.waiting import known_of, token_of
 
 P = Permission
-WAITS_SECONDS = 24 * 3600
-"""How long lines wait between their preview and the confirmation."""
+PURPOSE = "risk-lines"
 SHOWN_LINES = 20
 
 
@@ -38,7 +37,7 @@ class Waiting:
 
     def token(self, analysis: RiskAnalysis) -> str:
         """Return it as a part of a URL that only this person can use, for this analysis."""
-        return _signer().dumps([self.sha256, self.name, identity().user_id, analysis.id])
+        return token_of(PURPOSE, self.sha256, self.name, analysis.id)
 
     @classmethod
     def of(cls, token: str, analysis: RiskAnalysis) -> "Waiting":
@@ -46,11 +45,8 @@ class Waiting:
 
         :raises NotFound: for one that is old, changed, or somebody else’s.
         """
-        try:
-            sha256, name, person, key = _signer().loads(token, max_age=WAITS_SECONDS)
-        except (BadData, ValueError, TypeError) as error:
-            raise NotFound(token) from error
-        if (person, key) != (identity().user_id, analysis.id):
+        sha256, name, key = known_of(PURPOSE, token)
+        if key != analysis.id:
             raise NotFound(token)
         return cls(sha256, name)
 
@@ -59,10 +55,6 @@ class Waiting:
         with files().open(self.sha256) as file:
             content = file.read()
         return services.read_for(analysis, content, self.name)
-
-
-def _signer() -> URLSafeTimedSerializer:
-    return URLSafeTimedSerializer(current_app.config["SECRET_KEY"], salt="risk-lines")
 
 
 @bp.route("/<int:analysis_id>/bring", methods=["GET", "POST"])
