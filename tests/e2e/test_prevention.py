@@ -59,8 +59,7 @@ def test_a_version_of_the_duerp_is_consulted_on_approved_and_never_deleted(visit
     act(page, "Confirmer")
 
     manager = visit("management")
-    page = manager.open(version.removeprefix(visitor.url))
-    act(page, "Approuver la version")
+    page = manager.open(f"{version}/approve".removeprefix(visitor.url))
     page.get_by_label("Mot de passe").fill(demo.accounts["management"]["password"])
     act(page, "Confirmer")
     manager.check()
