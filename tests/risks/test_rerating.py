@@ -15,6 +15,7 @@ from qse_audit.risks.rules import (
     rerating_refusals,
     stage_to_rate,
 )
+from qse_audit.risks.rules.aspects import AspectFacts, aspect_warnings
 
 SCALE = scale_named("amdec-priorite-action")
 BEFORE = {"severity": 8, "occurrence": 6, "detection": 5}
@@ -84,3 +85,15 @@ def test_a_high_risk_answered_only_by_protection_is_told_the_order_of_the_law():
     assert "principe 8 au mieux" in warning.message
     assert highest((P.INSTRUCT, P.SOURCE, None)) is P.SOURCE
     assert highest((None,)) is None
+
+
+def test_a_significant_aspect_is_asked_for_what_the_standard_expects_of_it():
+    bare = AspectFacts(
+        rank=RiskRank.HIGH, condition="emergency", control=" ", monitoring="", has_action=False
+    )
+    codes = ["no_control", "no_monitoring", "no_response"]
+    assert [each.code for each in aspect_warnings(bare)] == codes
+    held = replace(bare, control="Rétention", monitoring="Ronde", has_action=True)
+    assert aspect_warnings(held) == ()
+    assert aspect_warnings(replace(held, condition="normal", has_action=False)) == ()
+    assert aspect_warnings(replace(bare, rank=RiskRank.MEDIUM)) == ()

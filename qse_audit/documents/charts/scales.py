@@ -14,12 +14,13 @@ MOST_OF_ZERO = 0.45
 """A measure whose lowest value lies below this part of the highest is shown from 0."""
 
 
-def ticks(low: float, high: float, *, about: int) -> list[float]:
-    """Return about so many round numbers that cover ``low`` to ``high``."""
+def ticks(low: float, high: float, *, about: int, whole: bool = False) -> list[float]:
+    """Return about so many round numbers, maybe whole ones, that cover ``low`` to ``high``."""
     span = high - low or abs(high) or 1.0
     rough = span / max(about, 1)
-    power = 10.0 ** floor(log10(rough))
-    step = next(factor * power for factor in _STEPS if factor * power >= rough * 0.999)
+    power = 10.0 ** floor(log10(max(rough, 1.0) if whole else rough))
+    steps = [factor * power for factor in _STEPS if not whole or factor * power % 1 == 0]
+    step = next(each for each in steps if each >= rough * 0.999)
     first, last = floor(low / step + 1e-9), ceil(high / step - 1e-9)
     if first == last:
         last += 1
@@ -32,6 +33,13 @@ def decimals_of(values: Sequence[float]) -> int:
         if all(abs(round(value, digits) - value) < 1e-9 * max(1, abs(value)) for value in values):
             return digits
     return 6
+
+
+def is_counted(spec: ChartSpec) -> bool:
+    """Say whether a chart shows bars of whole numbers and nothing else: two and a half is none."""
+    if not spec.bars or spec.lines or spec.levels or spec.bands:
+        return False
+    return all(isinstance(value, int) for bars in spec.bars for value in bars.values)
 
 
 def extent(spec: ChartSpec) -> tuple[float, float]:

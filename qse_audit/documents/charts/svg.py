@@ -24,6 +24,7 @@ from qse_audit.documents.charts.scales import (
     every,
     extent,
     floats,
+    is_counted,
     shortened,
     spread,
     text_width,
@@ -116,7 +117,7 @@ def _document(pen: Pen, spec: ChartSpec, width: float, *, height: float) -> str:
 
 def _plot(pen: Pen, spec: ChartSpec, size: Size, *, top: float) -> None:
     """Draw axes, bars, levels, lines and their names."""
-    marks = ticks(*extent(spec), about=size.ticks)
+    marks = ticks(*extent(spec), about=size.ticks, whole=is_counted(spec))
     digits = decimals_of(marks)
     figures = [number(value, spec.locale, digits=digits) for value in marks]
     names = _names_of_levels(spec, size)

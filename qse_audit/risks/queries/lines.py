@@ -20,8 +20,9 @@ from qse_audit.indicators.models import Indicator
 from qse_audit.policies import Access
 from qse_audit.referentials.rules import Place
 from qse_audit.risks.models import Risk, RiskAnalysis, RiskRating, RiskSection
-from qse_audit.risks.rules import RatingStage, RiskRank
+from qse_audit.risks.rules import RatingStage, RiskMethod, RiskRank
 from qse_audit.risks.rules.analyses import RatingDraft
+from qse_audit.risks.rules.aspects import AspectFacts, aspect_warnings
 from qse_audit.risks.rules.prevention import prevention_warnings
 from qse_audit.risks.rules.rerating import ReratingFacts
 
@@ -361,3 +362,17 @@ def prevention_warnings_of(session: Session, risk: Risk) -> tuple[Refusal, ...]:
     if risk.risk_rank is None or Domain.SAFETY not in risk.analysis.domains:
         return ()
     return prevention_warnings(RiskRank(risk.risk_rank), principles_of(session, risk.id))
+
+
+def aspect_warnings_of(session: Session, risk: Risk) -> tuple[Refusal, ...]:
+    """Return what a significant environmental aspect calls for and does not say."""
+    if risk.risk_rank is None or risk.analysis.method is not RiskMethod.ENVIRONMENTAL:
+        return ()
+    facts = AspectFacts(
+        rank=RiskRank(risk.risk_rank),
+        condition=risk.family,
+        control=risk.prevention,
+        monitoring=risk.detection,
+        has_action=bool(principles_of(session, risk.id)),
+    )
+    return aspect_warnings(facts)

@@ -155,6 +155,7 @@ def line(risk: Risk) -> ResponseReturnValue:
         actions=actions_readable(session(), (Kind.RISK, risk.id), identity(), today),
         action_url=url_for("actions.create", kind="risk", origin_id=risk.id),
         warnings=queries.prevention_warnings_of(session(), risk),
+        calls_for=queries.aspect_warnings_of(session(), risk),
         indicator=queries.indicator_of(session(), risk),
         to_rate=bool(queries.effective_since(session(), risk)),
         history=timeline(history(session(), Kind.RISK, risk.id), VERBS),

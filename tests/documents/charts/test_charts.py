@@ -247,6 +247,12 @@ def test_ticks_are_round(low, high, expected):
     assert ticks(low, high, about=5) == expected
 
 
+def test_ticks_of_what_is_counted_are_whole():
+    assert ticks(0, 11, about=5) == [0, 2.5, 5, 7.5, 10, 12.5]
+    assert ticks(0, 11, about=5, whole=True) == [0, 5, 10, 15]
+    assert ticks(0, 1, about=5, whole=True) == [0, 1]
+
+
 @given(st.floats(-1e9, 1e9), st.floats(1e-6, 1e9), st.integers(3, 8))
 def test_ticks_cover_the_values_and_are_few(low, span, about):
     marks = ticks(low, low + span, about=about)
