@@ -68,6 +68,7 @@ MACHINE = {
     "balance_fact.figure_key",
     "duerp_request.versions",
     "risk_analysis.domains",
+    "risk_copy.lines",
     "risk.family",
     "risk.band",
     "risk.notes",

@@ -3,7 +3,16 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import (
+    JSON,
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    String,
+    Text,
+    UniqueConstraint,
+    false,
+)
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from qse_audit.accounts.models import Person, Site
@@ -55,6 +64,8 @@ class RiskAnalysis(Versioned, Base):
     )
     review_on: Mapped[date | None]
     triggers: Mapped[str] = mapped_column(Text, default="")
+    is_family: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """Whether it is offered as the model that others begin from."""
     last_number: Mapped[int] = mapped_column(default=0)
     """The number of its last line; numbers are never used twice."""
     changed_at: Mapped[datetime]
@@ -66,6 +77,10 @@ class RiskAnalysis(Versioned, Base):
     created_by: Mapped[Person] = relationship(foreign_keys=[created_by_id])
     process: Mapped[Process | None] = relationship()
     site: Mapped[Site | None] = relationship()
+    origin: Mapped["RiskCopy | None"] = relationship(
+        foreign_keys="RiskCopy.analysis_id", viewonly=True
+    )
+    """What it began from, if it began from another."""
     members: Mapped[list["RiskMember"]] = relationship(
         order_by="RiskMember.position", cascade="all, delete-orphan"
     )
@@ -80,6 +95,25 @@ class RiskAnalysis(Versioned, Base):
             status=self.status,
             links=links_of(self.participations),
         )
+
+
+class RiskCopy(Base):
+    """That an analysis began from another, and how the lines of that model were then."""
+
+    __tablename__ = "risk_copy"
+    __table_args__ = (
+        UniqueConstraint("analysis_id"),
+        CheckConstraint("analysis_id <> model_id", "not_its_own_model"),
+        Index("ix_risk_copy_model", "model_id"),
+    )
+
+    analysis_id: Mapped[int] = mapped_column(ForeignKey("risk_analysis.id"))
+    model_id: Mapped[int] = mapped_column(ForeignKey("risk_analysis.id"))
+    lines: Mapped[dict[str, Any]] = mapped_column(deferred=True)
+    """Number in the model → number here (0: none), digest of what the model said."""
+    copied_at: Mapped[datetime]
+    seen_at: Mapped[datetime]
+    """When somebody last looked at what changed in the model; ``lines`` are of that moment."""
 
 
 class RiskMember(Base):

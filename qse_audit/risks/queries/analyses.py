@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, Select, case, func, or_, select
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy.orm import Session, joinedload, selectinload
 
 from qse_audit.accounts.models import Membership, Person, Site
 from qse_audit.core.permissions import Kind, Link, Permission
@@ -62,6 +62,7 @@ def get_analysis(session: Session, analysis_id: int) -> RiskAnalysis:
         selectinload(RiskAnalysis.site),
         selectinload(RiskAnalysis.members).selectinload(RiskMember.person),
         selectinload(RiskAnalysis.participations),
+        joinedload(RiskAnalysis.origin),
     )
 
 

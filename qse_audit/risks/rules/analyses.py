@@ -251,6 +251,9 @@ ANALYSIS_WORKFLOW: Workflow[AnalysisStatus, MoveFacts] = Workflow(
 VERBS: dict[str, Message] = {
     "risk_analysis.create": N_("Analyse commencée"),
     "risk_analysis.copy": N_("Analyse copiée d’une autre"),
+    "risk_analysis.family": N_("Analyse proposée comme modèle d’une famille"),
+    "risk_analysis.no-family": N_("Analyse retirée des modèles de famille"),
+    "risk_analysis.model-seen": N_("Changements du modèle regardés"),
     "risk_analysis.edit": N_("Analyse modifiée"),
     "risk_analysis.team": N_("Équipe modifiée"),
     "risk_analysis.sections": N_("Sections modifiées"),

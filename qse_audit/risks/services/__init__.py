@@ -8,6 +8,7 @@ from qse_audit.risks.services.analyses import (
 )
 from qse_audit.risks.services.batches import Written, write_lines
 from qse_audit.risks.services.copying import copy_analysis
+from qse_audit.risks.services.families import look_at_model, mark_family
 from qse_audit.risks.services.imports import (
     Preview,
     analysis_named,
@@ -44,6 +45,8 @@ __all__ = [
     "import_lines",
     "importer",
     "is_rated",
+    "look_at_model",
+    "mark_family",
     "move_analysis",
     "place_section",
     "preview_lines",

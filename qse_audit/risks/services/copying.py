@@ -11,9 +11,10 @@ from qse_audit.core.text import N_
 from qse_audit.db.notes import note
 from qse_audit.policies import Identity
 from qse_audit.risks import queries
-from qse_audit.risks.models import RiskAnalysis
-from qse_audit.risks.rules import LineDraft, RiskMethod, scale_from
+from qse_audit.risks.models import RiskAnalysis, RiskCopy
+from qse_audit.risks.rules import RiskMethod, scale_from
 from qse_audit.risks.rules.analyses import HOUSE, AnalysisDraft
+from qse_audit.risks.rules.families import Copied, digest_of
 from qse_audit.risks.services.analyses import create_analysis
 from qse_audit.risks.services.batches import Line, write_lines
 from qse_audit.risks.services.sections import ensure_sections
@@ -46,25 +47,24 @@ def copy_analysis(
     made = create_analysis(session, draft, scale=scale, actor=actor, now=now)
     paths = queries.section_paths(session, model.id)
     ensure_sections(session, made, paths.values())
-    lines = [Line(draft=_draft(line, paths)) for line in queries.lines_of(session, model.id)]
+    drafts = {
+        line.number: queries.draft_of(line, paths) for line in queries.lines_of(session, model.id)
+    }
+    lines = [Line(draft=draft) for draft in drafts.values()]
     write_lines(session, made, lines, actor=actor, now=now)
+    copied = {
+        number: Copied(here, digest_of(draft))
+        for here, (number, draft) in enumerate(drafts.items(), start=1)
+    }
+    session.add(
+        RiskCopy(
+            analysis_id=made.id, model_id=model.id, lines=queries.as_stored(copied),
+            copied_at=now, seen_at=now,
+        )
+    )  # fmt: skip
     note(
         session, (Kind.RISK_ANALYSIS, made), "copy", actor=actor, now=now,
         data={"reference": made.reference, "model": model.reference},
         texts={"title": model.title},
     )  # fmt: skip
     return made
-
-
-def _draft(line: queries.RiskLine, paths: dict[int, tuple[str, ...]]) -> LineDraft:
-    return LineDraft(
-        section=paths.get(line.section_id or 0, ()),
-        situation=line.situation,
-        event=line.event,
-        effect=line.effect,
-        cause=line.cause,
-        prevention=line.prevention,
-        detection=line.detection,
-        family=line.family,
-        details=line.details,
-    )

@@ -38,7 +38,8 @@ def new() -> ResponseReturnValue:
     """Begin an analysis: choose the method, then say what it is about."""
     method = asked_method()
     if method is None:
-        return render_template("risks/choose.html", cards=list(METHODS.values()))
+        families = queries.families(session(), identity())
+        return render_template("risks/choose.html", cards=list(METHODS.values()), families=families)
     form = AnalysisForm(domains=METHODS[method].domains[:1], owner_id=identity().user_id)
     own, delivered = queries.scales_to_begin(session(), identity().organisation_id, method)
     form.offer(scales=delivered, own=own, **choices())
@@ -69,6 +70,7 @@ def detail(analysis: RiskAnalysis) -> ResponseReturnValue:
         is_own_scale=not is_delivered(analysis.scale["key"]),
         locale=locale(),
         took_part=took_part(analysis),
+        model=queries.model_of(session(), analysis, identity()),
         domains=[each.label for each in Domain if each.value in analysis.domains],
         tally=queries.tally_of(session(), analysis.id),
         sections=queries.sections_of(session(), analysis.id),
