@@ -174,7 +174,9 @@ def test_a_gross_rating_never_replaces_the_net_one(session, cast, analysis):
 def test_a_high_risk_answered_by_equipment_alone_draws_a_warning_of_the_law(session, cast):
     analysis = make_analysis(session, cast.claire, domains=(Domain.QUALITY, Domain.SAFETY))
     risk = make_risk(session, analysis, cast.claire, 9, 8, 8)
+    assert queries.tally_of(session, analysis.id).unanswered == 1
     make_action(session, risk, cast, PreventionPrinciple.INDIVIDUAL)
+    assert queries.tally_of(session, analysis.id).unanswered == 0
     warnings = queries.prevention_warnings_of(session, risk)
     assert [each.code for each in warnings] == ["only_protection"]
     assert "L4121-2" in warnings[0].source

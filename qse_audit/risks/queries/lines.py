@@ -267,6 +267,16 @@ def is_to_rate() -> ColumnElement[bool]:
     return exists().where(*_verified_since(Risk))
 
 
+def is_unanswered() -> ColumnElement[bool]:
+    """Return the condition that a line is high and nobody was asked to act on it."""
+    asked = exists().where(
+        Action.origin_kind == Kind.RISK,
+        Action.origin_id == Risk.id,
+        Action.status != ActionStatus.CANCELLED,
+    )
+    return and_(Risk.risk_rank == int(RiskRank.HIGH), ~asked)
+
+
 def _verified_since(risk: Any) -> tuple[ColumnElement[bool], ...]:
     since = and_(risk.rated_at.is_not(None), Action.verified_at > risk.rated_at)
     return (

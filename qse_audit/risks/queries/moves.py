@@ -10,7 +10,7 @@ from qse_audit.core.errors import Refusal
 from qse_audit.core.workflow import Transition
 from qse_audit.policies import Identity, allows
 from qse_audit.risks.models import Risk, RiskAnalysis
-from qse_audit.risks.queries.lines import LIVE_LINE, is_to_rate
+from qse_audit.risks.queries.lines import LIVE_LINE, is_to_rate, is_unanswered
 from qse_audit.risks.rules import RiskRank
 from qse_audit.risks.rules.analyses import ANALYSIS_WORKFLOW, AnalysisStatus, MoveFacts
 
@@ -26,6 +26,8 @@ class Tally:
     unrated: int = 0
     to_rate: int = 0
     """Lines whose action was verified since they were rated."""
+    unanswered: int = 0
+    """High lines on which nobody was asked to act."""
 
 
 def tally_of(session: Session, analysis_id: int) -> Tally:
@@ -35,17 +37,26 @@ def tally_of(session: Session, analysis_id: int) -> Tally:
         return func.count().filter(Risk.risk_rank == int(rank))
 
     row = session.execute(
-        select(  # type: ignore[call-overload]  # six counts
+        select(  # type: ignore[call-overload]  # seven counts
             func.count(),
             ranked(RiskRank.LOW),
             ranked(RiskRank.MEDIUM),
             ranked(RiskRank.HIGH),
             func.count().filter(Risk.risk_rank.is_(None)),
             func.count().filter(is_to_rate()),
+            func.count().filter(is_unanswered()),
         ).where(Risk.analysis_id == analysis_id, LIVE_LINE)
     ).one()
-    total, low, medium, high, unrated, to_rate = row
-    return Tally(total=total, low=low, medium=medium, high=high, unrated=unrated, to_rate=to_rate)
+    total, low, medium, high, unrated, to_rate, unanswered = row
+    return Tally(
+        total=total,
+        low=low,
+        medium=medium,
+        high=high,
+        unrated=unrated,
+        to_rate=to_rate,
+        unanswered=unanswered,
+    )
 
 
 def move_facts(session: Session, analysis: RiskAnalysis, note: str, *, today: date) -> MoveFacts:
