@@ -7,6 +7,7 @@ from fractions import Fraction
 
 import pytest
 
+from qse_audit.causes.reports import Wording
 from qse_audit.causes.rules import (
     CHOICES,
     GRAMMARS,
@@ -71,6 +72,12 @@ def test_every_tool_has_its_lines_its_check_and_a_question_that_leads_to_it():
     for tool in T:
         facts = AnalysisFacts(tool=tool, question="", tree=tree(), team_size=1)
         assert codes(missing(facts)) > {"question_missing"}, tool
+
+
+def test_what_a_kind_takes_no_more_is_still_told():
+    held = node(1, "why", note="Tenu d’avant")
+    wording = Wording(T.FIVE_WHYS, tree(held), "fr")
+    assert wording.details(held) == [("Le fait qui le montre", "vu"), ("Note", "Tenu d’avant")]
 
 
 def test_questions_are_gone_through_in_turn_until_each_has_an_answer():
