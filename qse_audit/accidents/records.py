@@ -33,14 +33,18 @@ from qse_audit.records import (
 
 
 def taken_part(who: Candidate) -> Select[Any]:
-    """Return the events that a candidate declared, or whose investigation they lead."""
+    """Return the events that a candidate declared, or whose investigation they lead.
+
+    An event is called by its place: whoever reads a situation sees that, and what happened stays
+    in the register, which few may open.
+    """
     leads = linked_to(Kind.ACCIDENT, Accident.id, who.person_id, [Link.OWNER])
     told = Accident.declared_by_id == who.person_id
     return taken(
         Kind.ACCIDENT,
         Accident.id,
         reference=Accident.reference,
-        title=func.substr(Accident.facts_text, 1, 120),
+        title=Accident.place,
         happened_on=as_day(Accident.happened_at),
         involvement=case((leads, Involvement.OWNER.value), else_=Involvement.AUTHOR.value),
         detail=as_code(Accident.kind),
@@ -117,8 +121,7 @@ def _event(
         "led_by_candidate": leader == telling.candidate_id,
     }
     state = {**state_of(event, *fields), **mine, "actions": asked[0], "effective": asked[1]}
-    title = event.facts_text[:120]
-    return Snapshot(event.reference, title, event.happened_at.date(), state, facts)
+    return Snapshot(event.reference, event.place, event.happened_at.date(), state, facts)
 
 
 def facts(session: Session, ids: Sequence[int]) -> Mapping[int, frozenset[str]]:

@@ -86,7 +86,7 @@ NARROWER = {
     "duerp_place": Permission.DUERP_LIST,
 }
 """Tables whose rows open with a permission on the object or organisation that they belong to."""
-TIED = {"title", "reference", "file_name"}
+TIED = {"title", "reference", "file_name", "accident.place"}
 """What a situation names of its records to those who read it: the tutor was not at the audit."""
 OWN = {"notice": "person_id", "assessment_note": "evaluator_id"}
 """Tables whose rows are read by one person alone."""
@@ -137,7 +137,7 @@ class Judge:
         if canary.table == "person" and canary.key == self.who.user_id:
             return True
         known = self.may_read(canary.table, canary.key)
-        return known or (canary.column in TIED and self._is_named(canary))
+        return known or bool(TIED & {canary.column, column} and self._is_named(canary))
 
     def _is_named(self, canary: Canary) -> bool:
         if canary.table not in set(Kind):
