@@ -81,7 +81,9 @@ class Settings:
         "", _database, "Address of the database; empty: SQLite in the instance folder."
     )
     public_url: str = _setting(
-        "http://127.0.0.1:8000", _address, "Address that people use, for the links in mails."
+        "http://127.0.0.1:8000",
+        _address,
+        "Address that people use, for the links in mails and the codes of workshops.",
     )
     proxy_hops: int = _setting(
         0, _whole(0, 5), "Number of trusted reverse proxies in front of the server."
