@@ -85,6 +85,7 @@ def _take_scale(world: World, thresholds: Mapping[str, int], now: datetime) -> N
     scale = replace(
         delivered,
         key="amdec-ipr-val-arnon",
+        methods=frozenset({RiskMethod.FMEA_PROCESS}),
         title={"fr": "AMDEC procédé, seuils du Val d’Arnon", "en": "Process FMEA, our thresholds"},
         source="Comité de direction : seuils plus sévères que l’usage.",
         is_to_be_confirmed=False,

@@ -202,6 +202,7 @@ def test_a_coordinator_brings_a_scale_sees_what_it_means_and_begins_with_it(brow
     groups = {each["label"]: each.text for each in begin.select("select[name=scale] optgroup")}
     assert list(groups) == ["Échelles de l’entreprise", "Échelles livrées"]
     assert "version 1" in groups["Échelles de l’entreprise"]
+    assert begin.select_one("option[selected]")["value"] == "apr-matrice-4x4"  # the usual one
     data = {"title": "Four", "domains": "safety", "scale": MATRIX.key}
     browse(cast.claire, "POST", "/risks/new?method=preliminary", **data, status=303)
     assert session.scalars(select(RiskAnalysis)).one().scale["key"] == MATRIX.key

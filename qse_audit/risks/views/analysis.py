@@ -40,8 +40,12 @@ def new() -> ResponseReturnValue:
     if method is None:
         families = queries.families(session(), identity())
         return render_template("risks/choose.html", cards=list(METHODS.values()), families=families)
-    form = AnalysisForm(domains=METHODS[method].domains[:1], owner_id=identity().user_id)
     own, delivered = queries.scales_to_begin(session(), identity().organisation_id, method)
+    form = AnalysisForm(
+        domains=METHODS[method].domains[:1],
+        owner_id=identity().user_id,
+        scale=next((each.key for each in (*delivered, *own)), ""),
+    )
     form.offer(scales=delivered, own=own, **choices())
     made: list[RiskAnalysis] = []
 
