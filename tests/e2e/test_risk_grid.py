@@ -34,6 +34,8 @@ def test_a_grid_is_typed_pasted_corrected_at_the_wrong_cell_and_kept(visit):
     for place, note in (("M2", "3"), ("N2", "2"), ("O2", "2")):
         at(place).focus()
         page.keyboard.type(note)
+    shown = page.locator("[data-result]")
+    assert re.sub(r"\s+", " ", shown.nth(0).inner_text()) == "12 · Moyenne à enregistrer"
     page.keyboard.press("Enter")
     assert page.evaluate("document.activeElement.ariaLabel").startswith("O3,")
 
@@ -42,6 +44,7 @@ def test_a_grid_is_typed_pasted_corrected_at_the_wrong_cell_and_kept(visit):
     assert "H4 « Vital »" in told.inner_text()
     assert at("H3").input_value() == "function"
     paste(at("M3"), [["4", "11", "3"]])
+    assert shown.nth(1).inner_text() == ""
     press(page, page.get_by_role("button", name="Enregistrer la grille"))
 
     page.get_by_role("link", name=re.compile(r"\(N3\).*11.*entier de 1 à 4")).click()

@@ -1,11 +1,14 @@
 """The grid of a section: what is typed, what is left alone, what somebody else did meanwhile."""
 
+import json
+
 import pytest
 from sqlalchemy import select
 
 from qse_audit.core.clock import now
 from qse_audit.risks import services
 from qse_audit.risks.models import Risk, RiskRating
+from qse_audit.risks.rules import RiskMethod, action_priority, every_triplet
 from tests.risks.factories import fmea_line, make_action, make_analysis, make_lines, make_risk
 
 
@@ -145,3 +148,19 @@ def test_a_page_of_2000_lines_and_its_saving_take_few_statements(
     section = page.select("select[name=section] option")[1]["value"]
     further = browse(cast.claire, "GET", f"/risks/{analysis.id}/grid?section={section}&after=1001")
     assert len(further.select("[name=row]")) == 28
+
+
+def test_the_page_knows_what_every_set_of_notes_comes_to(session, cast, grid, browse):
+    page = grid.open()
+    told = json.loads(page.select_one("script[data-results]").string)
+    assert [code for code, _ in told["axes"]] == ["severity", "occurrence", "detection"]
+    expected = [str("LMH".index(action_priority(*notes))) for notes in every_triplet()]
+    assert list(told["table"]) == expected
+    levels = page.select("template[data-level]")
+    assert [" ".join(each.text.split()) for each in levels] == [
+        f"{level} · IPR {{score}}à enregistrer" for level in ("Basse", "Moyenne", "Haute")
+    ]
+    aspects = make_analysis(session, cast.claire, method=RiskMethod.ENVIRONMENTAL,
+                            scale="aspects-gravite-frequence-maitrise")  # fmt: skip
+    page = browse(cast.claire, "GET", f"/risks/{aspects.id}/grid")
+    assert json.loads(page.select_one("script[data-results]").string)["unless"] == ["overrides"]

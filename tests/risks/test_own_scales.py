@@ -15,12 +15,8 @@ from qse_audit.risks.library import read_own_scale, scale_named, shipped
 from qse_audit.risks.models import RiskAnalysis
 from qse_audit.risks.reports.scales import scale_yaml, start_of
 from qse_audit.risks.rules import RiskMethod, scale_data, scale_refusals, with_thresholds
-from qse_audit.risks.rules.own_scales import (
-    MOST_COMBINATIONS,
-    TakeOutcome,
-    changed_parts,
-    spread,
-)
+from qse_audit.risks.rules.own_scales import TakeOutcome, changed_parts, spread
+from qse_audit.risks.rules.results import MOST_COMBINATIONS
 from tests.risks.factories import make_analysis, make_risk
 
 IPR = start_of(scale_named("amdec-ipr-10"))

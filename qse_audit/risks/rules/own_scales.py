@@ -3,17 +3,13 @@
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from itertools import product
-from math import prod
 
 from qse_audit.core.errors import Refusal
 from qse_audit.core.text import N_, Coded, Message
 from qse_audit.risks.rules.analyses import HOUSE
+from qse_audit.risks.rules.results import every_band
 from qse_audit.risks.rules.scale_data import VERSION_MAX
-from qse_audit.risks.rules.scales import Scale, rate
-
-MOST_COMBINATIONS = 2000
-"""Sets of notes that are rated one by one to say how they spread."""
+from qse_audit.risks.rules.scales import Scale
 
 
 class TakeOutcome(Coded):
@@ -113,12 +109,8 @@ def changed_parts(before: Scale, after: Scale) -> tuple[Message, ...]:
 
 def spread(scale: Scale) -> Mapping[str, int] | None:
     """Return how many sets of notes fall into each band; ``None`` when there are too many."""
-    axes = [criterion.values for criterion in scale.criteria]
-    if prod(map(len, axes)) > MOST_COMBINATIONS:
-        return None
-    codes = [criterion.code for criterion in scale.criteria]
-    rated = (rate(scale, dict(zip(codes, notes, strict=True))) for notes in product(*axes))
-    return Counter(rating.band.code for rating in rated if rating)
+    found = every_band(scale)
+    return None if found is None else Counter(band.code for band in found)
 
 
 VERBS: dict[str, Message] = {

@@ -29,7 +29,14 @@ from qse_audit.risks.rules.grids import (
     read_grid,
 )
 from qse_audit.risks.views.blueprint import ANALYSIS, bp
-from qse_audit.risks.views.parts import SEPARATOR, Shown, scale_of, shown_rating, words_of
+from qse_audit.risks.views.parts import (
+    SEPARATOR,
+    Shown,
+    results_of,
+    scale_of,
+    shown_rating,
+    words_of,
+)
 from qse_audit.web.database import commits, session
 from qse_audit.web.guards import requires
 from qse_audit.web.i18n import locale
@@ -218,6 +225,7 @@ def _page(
         form=form,
         card=METHODS[analysis.method],
         scale=scale_of(analysis.scale),
+        results=results_of(analysis.scale),
         rows=rows,
         further=further,
         wrong=wrong,

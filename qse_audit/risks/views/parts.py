@@ -11,7 +11,7 @@ from qse_audit.core.text import pick
 from qse_audit.processes.queries import processes_of
 from qse_audit.risks.models import Risk, RiskAnalysis
 from qse_audit.risks.rules import METHODS, Kind, RiskRank, Scale, rate, scale_from
-from qse_audit.risks.rules.results import result
+from qse_audit.risks.rules.results import SCORE, band_table, result
 from qse_audit.risks.rules.tables import ReadLine
 from qse_audit.web.database import session
 from qse_audit.web.i18n import locale, translate
@@ -61,7 +61,9 @@ TONES = {
 """The tone and shape of each rank: colour is never alone."""
 
 
-def shown_rating(scale: Scale, score: int | None, band: str | None, language: str) -> Shown | None:
+def shown_rating(
+    scale: Scale, score: int | str | None, band: str | None, language: str
+) -> Shown | None:
     """Return a stored rating in words; ``None`` for what is not rated."""
     if band is None:
         return None
@@ -69,6 +71,34 @@ def shown_rating(scale: Scale, score: int | None, band: str | None, language: st
     tone, symbol = TONES[found.rank]
     label = pick(found.label, language)
     return Shown(translate(result(scale, score, label)), label, tone, symbol)
+
+
+@dataclass(frozen=True, slots=True)
+class Results:
+    """What notes come to, for a page that shows it while they are typed."""
+
+    table: str
+    """The place of the band of each set of notes, as digits."""
+    axes: Sequence[tuple[str, tuple[int, ...]]]
+    """The code and the notes of each criterion."""
+    levels: Sequence[Shown]
+    """Each band in words, the product left open."""
+    unless: Sequence[str]
+    """Columns that may raise a level whatever the notes."""
+
+
+def results_of(data: Mapping[str, Any]) -> Results | None:
+    """Return what the notes of a stored scale come to; ``None`` where they are too many."""
+    scale, language, table = scale_of(data), locale(), _table(canonical_json(dict(data)))
+    shown = (shown_rating(scale, SCORE, band.code, language) for band in scale.bands)
+    axes = [(each.code, each.values) for each in scale.criteria]
+    unless = ["overrides"] if scale.overrides else []
+    return Results(table, axes, [each for each in shown if each], unless) if table else None
+
+
+@lru_cache(maxsize=64)
+def _table(raw: bytes) -> str:
+    return band_table(_scale(raw))
 
 
 def shown_notes(scale: Scale, notes: Mapping[str, int] | None) -> str:
