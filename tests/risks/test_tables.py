@@ -139,6 +139,7 @@ def test_a_table_without_usable_titles_is_refused():
         (((*HEAD[:3], *HEAD[4:]), ROW), "pas de colonne « Effet »"),
         (((*HEAD, "S", "S"), ROW), "« S » nomme une colonne"),
         ((HEAD, *[(str(n), *ROW[1:]) for n in range(MOST_LINES + 1)]), "5001 lignes"),
+        ((HEAD,), "aucune ligne sous les titres"),
     ]
     for rows, words in cases:
         with pytest.raises(BadInput) as caught:

@@ -114,9 +114,12 @@ def read_rows(
 
     In what ``is_typed`` on a page, an empty cell below a filled one is just empty.
 
-    :raises BadInput: for more than :data:`MOST_LINES`.
+    :raises BadInput: for no line at all, or more than :data:`MOST_LINES`.
     """
     filled = [line for line in lines if any(cell.strip() for cell in line.cells)]
+    if not filled and not is_typed:
+        message = N_("aucune ligne sous les titres ; attendu : une par risque")
+        raise BadInput(message, place=N_("tableau"))
     if len(filled) > MOST_LINES:
         message = N_("%(count)d lignes ; attendu : au plus %(most)d", count=len(filled),
                      most=MOST_LINES)  # fmt: skip
