@@ -17,7 +17,8 @@ from qse_audit.db.outbox import Mail, MailState, Notice, post_mail
 from qse_audit.db.trail import Act, record
 from qse_audit.documents.heads import read_heads
 from qse_audit.documents.seal import load_or_make_key
-from tests.actions.factories import TODAY, make_action, make_finding
+from tests.actions.factories import make_action, make_finding
+from tests.factories import today
 from tests.scheduler.workers import settings_for
 from tests.spawned import begin, spawning
 
@@ -37,7 +38,7 @@ def test_four_processes_remind_and_send_each_thing_once(session, cast, serve_mai
     for owner in owners:
         for days in (-9, -3, 0, 5, 20):
             make_action(
-                session, cast, finding=finding, owner=owner, due_on=TODAY + timedelta(days=days)
+                session, cast, finding=finding, owner=owner, due_on=today() + timedelta(days=days)
             )
             made += 1
     for action in session.query(Action):
