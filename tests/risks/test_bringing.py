@@ -128,6 +128,36 @@ def test_an_empty_analysis_is_printed_too(session, cast, analysis):
     assert "Aucune ligne" in PdfReader(BytesIO(content)).pages[0].extract_text()
 
 
+def test_expected_notes_are_taken_where_a_line_is_rated_and_has_an_action(
+    session, cast, browse, bring, analysis
+):
+    risk = make_risk(session, analysis, cast.claire, 8, 5, 5)
+    make_risk(session, analysis, cast.claire, 8, 5, 5, name="Sans action")
+    make_action(session, risk, cast)
+    head = f"Ligne\t{HEAD}\tS'\tO'\tD'"
+    row = ROW.replace("7\t4\t5", "8\t5\t5")
+    rows = [f"1\t{row}\t8\t2\t4", f"2\t{row.replace('grand', 'long')}\t8\t2\t4",
+            f"\t{row.replace('grand', 'court')}\t8\t2\t4"]  # fmt: skip
+    where = bring("\n".join([head, *rows]))
+    page = browse(cast.claire, "GET", where)
+    assert "1 cotation prévue est prise" in page.text
+    assert "2 cotations prévues laissées de côté" in page.text
+    browse(cast.claire, "POST", where, status=303)
+    lines = session.scalars(select(Risk).order_by(Risk.number)).all()
+    assert [(each.planned_score, each.score) for each in lines] == [
+        (64, 200), (None, 200), (None, 200),
+    ]  # fmt: skip
+    stages = session.scalars(select(RiskRating.stage).where(RiskRating.risk_id == lines[0].id))
+    assert list(stages) == ["net", "planned"]
+    version = lines[0].version
+    session.rollback()
+    browse(cast.claire, "POST", bring("\n".join([head, rows[0]])), status=303)
+    session.expire_all()
+    assert lines[0].version == version  # the same again changes nothing
+    half = rows[0].replace("8\t2\t4", "8\t\t4")
+    assert "il manque : O" in bring("\n".join([head, half]), status=422).text
+
+
 def test_500_pasted_lines_take_few_statements(session, cast, analysis, statements):
     make_lines(session, analysis, cast.claire, 500)
     rows = [ROW.replace("Usure", f"Cause {n}").replace("Tournage", f"Étape {n % 50}")

@@ -256,7 +256,7 @@ def lines_by_number(session: Session, analysis_id: int) -> dict[int, Row[Any]]:
     columns: list[Any] = [
         Risk.id, Risk.number, Risk.section_id, Risk.situation, Risk.event, Risk.effect,
         Risk.cause, Risk.prevention, Risk.detection, Risk.family, Risk.details,
-        Risk.notes, Risk.stage, Risk.withdrawn_at,
+        Risk.notes, Risk.stage, Risk.planned_notes, Risk.withdrawn_at,
     ]  # fmt: skip
     rows = session.execute(select(*columns).where(Risk.analysis_id == analysis_id))
     return {row.number: row for row in rows}

@@ -27,7 +27,7 @@ from qse_audit.risks.rules import (
 from qse_audit.risks.rules.analyses import HOUSE, RatingDraft
 from qse_audit.risks.services.analyses import still_open
 from qse_audit.risks.services.lines import COMMON, Notes, columns_of, next_position
-from qse_audit.risks.services.ratings import as_rating, held_columns, overrides_of
+from qse_audit.risks.services.ratings import as_rating, held_columns, overrides_of, rated_columns
 from qse_audit.risks.services.sections import ensure_sections
 
 TOLD_AT_MOST = 20
@@ -41,6 +41,8 @@ class Line:
     draft: LineDraft
     notes: Notes | None = None
     """Net; ``None``: as it was, or not rated."""
+    planned: Notes | None = None
+    """Expected after the actions of a line that has some; ``None``: as it was."""
     number: int | None = None
     """Of the line that it replaces; ``None`` for a new one."""
     place: str = ""
@@ -56,6 +58,8 @@ class Written:
     added: int
     changed: int
     rated: int
+    planned: int = 0
+    """Lines whose expected notes are others now."""
 
 
 def write_lines(
@@ -93,25 +97,33 @@ def write_lines(
         if (anew := _rated_anew(line, stored))
     ]
     _rate(session, scale, rated, actor=actor, now=now)
-    done = Written(len(fresh), changed, len(rated))
+    plans = [
+        (stored.id, line, (RatingStage.PLANNED, line.planned))
+        for stored, line in old
+        if line.planned and stored.planned_notes != dict(line.planned)
+    ]
+    _rate(session, scale, plans, actor=actor, now=now)
+    done = Written(len(fresh), changed, len(rated), len(plans))
     if done != Written(0, 0, 0):
-        analysis.changed_at = now
-        note(
-            session,
-            (Kind.RISK_ANALYSIS, analysis),
-            "write-lines",
-            actor=actor,
-            now=now,
-            data={
-                "reference": analysis.reference,
-                "added": done.added,
-                "changed": done.changed,
-                "rated": done.rated,
-            },
-        )
+        _note(session, analysis, done, actor=actor, now=now)
     session.flush()
     session.expire_all()
     return done
+
+
+def _note(
+    session: Session, analysis: RiskAnalysis, done: Written, *, actor: Identity, now: datetime
+) -> None:
+    """Record what a batch came to."""
+    analysis.changed_at = now
+    data = {
+        "reference": analysis.reference,
+        "added": done.added,
+        "changed": done.changed,
+        "rated": done.rated,
+        "planned": done.planned,
+    }
+    note(session, (Kind.RISK_ANALYSIS, analysis), "write-lines", actor=actor, now=now, data=data)
 
 
 def _batch_refusals(
@@ -220,7 +232,10 @@ def _rate(
     actor: Identity,
     now: datetime,
 ) -> None:
-    """Keep the ratings of many lines, their plans left as they are: two statements."""
+    """Keep the ratings of many lines, all planned or none: two statements.
+
+    What holds leaves plans as they are.
+    """
     ratings, columns = [], []
     for key, line, (stage, given) in rated:
         notes, overrides = dict(given), overrides_of(line.draft.details)
@@ -232,7 +247,8 @@ def _rate(
                 key, stage, notes, result, overrides=overrides, draft=draft, actor=actor, now=now
             )
         )
-        columns.append({"row_id": key, **held_columns(stage, notes, result, now=now)})
+        left = rated_columns if stage is RatingStage.PLANNED else held_columns
+        columns.append({"row_id": key, **left(stage, notes, result, now=now)})
     if not ratings:
         return
     session.execute(insert(RiskRating), ratings)

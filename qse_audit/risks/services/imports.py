@@ -35,6 +35,13 @@ class Preview:
     """Lines of the analysis that it names."""
     unknown: tuple[int, ...] = ()
     """Numbers that it names and the analysis does not have."""
+    planned: int = 0
+    """Lines whose expected notes are taken: those that are rated and have an action."""
+
+    @property
+    def left_aside(self) -> int:
+        """Return how many lines have expected notes that are not taken."""
+        return self.read.planned_count - self.planned
 
 
 def read_for(analysis: RiskAnalysis, content: bytes, name: str) -> ReadLines:
@@ -46,11 +53,17 @@ def read_for(analysis: RiskAnalysis, content: bytes, name: str) -> ReadLines:
 
 
 def preview_lines(session: Session, analysis: RiskAnalysis, read: ReadLines) -> Preview:
-    """Return what storing ``read`` would add and replace: one statement."""
+    """Return what storing ``read`` would add and replace: three statements at most."""
     known = queries.lines_by_number(session, analysis.id)
     numbers = [line.number for line in read.lines if line.number is not None]
     unknown = tuple(number for number in numbers if number not in known)
-    return Preview(read, len(read.lines) - len(numbers), len(numbers) - len(unknown), unknown)
+    return Preview(
+        read,
+        len(read.lines) - len(numbers),
+        len(numbers) - len(unknown),
+        unknown,
+        planned=len(_plannable(session, analysis, read.lines)),
+    )
 
 
 def import_lines(
@@ -70,10 +83,12 @@ def import_lines(
     if read.faults:
         raise Refused([Refusal("import", fault.text) for fault in read.faults])
     refuse_all(_lowered(session, analysis, read.lines, reason)[:MOST_FAULTS])
+    plannable = _plannable(session, analysis, read.lines)
     lines = [
         Line(
             draft=line.draft,
             notes=line.values or None,
+            planned=line.planned if line.number in plannable else None,
             number=line.number,
             place=N_("ligne %(line)d", line=line.row),
             reason=reason.strip(),
@@ -81,6 +96,36 @@ def import_lines(
         for line in read.lines
     ]
     return write_lines(session, analysis, lines, actor=actor, now=now)
+
+
+def _plannable(
+    session: Session, analysis: RiskAnalysis, lines: Sequence[ReadLine]
+) -> frozenset[int]:
+    """Return the numbers of the lines that may have expected notes: two statements at most.
+
+    A plan says what an action is hoped to bring: a line without a rating or an action has none.
+    """
+    planned = [line for line in lines if line.number is not None and line.planned]
+    if not planned:
+        return frozenset()
+    scale = scale_from(analysis.scale)
+    known = queries.lines_by_number(session, analysis.id)
+    treated = queries.treated_lines(session, analysis.id)
+    found = set()
+    for line in planned:
+        stored = known.get(line.number or 0)
+        if stored is None:
+            continue
+        held = {} if stored.stage is RatingStage.GROSS else stored.notes or {}
+        facts = ReratingFacts(
+            stage=RatingStage.PLANNED,
+            values=line.planned,
+            before=line.values or held,
+            standing_actions=treated.get(stored.id, queries.Treated()).standing,
+        )
+        if not rerating_refusals(scale, facts):
+            found.add(line.number or 0)
+    return frozenset(found)
 
 
 def _lowered(
