@@ -168,6 +168,15 @@ def test_a_version_is_read_and_sent_as_it_was(browse, session, cast, analysis):
     assert "Diamètre hors tolérance" in sent.response.text
 
 
+def test_whoever_approves_is_asked_why_nobody_acts_on_a_high_risk(browse, session, cast, analysis):
+    make_risk(session, analysis, cast.claire, 9, 8, 3)
+    make_ready(session, analysis, cast)
+    page = browse(cast.jean, "GET", f"/risks/{analysis.id}/move/approve")
+    assert "1 risque élevé est sans action" in page.text
+    page = browse(cast.jean, "GET", f"/risks/{analysis.id}/move/archive")
+    assert "sans action" not in page.text
+
+
 def test_pages_of_two_thousand_lines_cost_ten_statements(
     browse, session, cast, analysis, statements
 ):

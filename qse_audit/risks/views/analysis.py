@@ -150,13 +150,13 @@ def move(analysis: RiskAnalysis, name: str) -> ResponseReturnValue:
     if accepted(form, apply):
         flash(translate(MOVED[name]), "success")
         return redirect(back, 303)
-    offer = queries.offers(session(), analysis, identity(), today).get(name)
     body = render_template(
         "risks/move.html",
         form=form,
         analysis=analysis,
         transition=ANALYSIS_WORKFLOW.named(name),
-        offer=offer,
+        offer=queries.offers(session(), analysis, identity(), today).get(name),
+        unanswered=queries.tally_of(session(), analysis.id).unanswered * (name == "approve"),
     )
     return body, 422 if form.is_submitted() else 200
 
