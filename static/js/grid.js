@@ -1,9 +1,9 @@
 // A grid of fields that is filled like a spreadsheet. Every page works without it.
 
-/** Count the merged cells of what a spreadsheet puts on the clipboard. */
-function mergedCells(html) {
+/** Return the first merged cell of what a spreadsheet puts on the clipboard, if there is one. */
+function firstMerged(html) {
   const page = new DOMParser().parseFromString(html, "text/html");
-  return [...page.querySelectorAll("td, th")].filter((cell) => cell.rowSpan > 1 || cell.colSpan > 1).length;
+  return [...page.querySelectorAll("td, th")].find((cell) => cell.rowSpan > 1 || cell.colSpan > 1);
 }
 
 /** Return the rows of pasted text; a quoted cell may hold line breaks. */
@@ -90,8 +90,11 @@ export function watchGrid(grid) {
     const text = event.clipboardData.getData("text/plain");
     if (!/\t|\n(?=[\s\S]*\S)/.test(text.replace(/\n+$/, ""))) return;
     event.preventDefault();
-    const merged = told.dataset.merged ? mergedCells(event.clipboardData.getData("text/html")) : 0;
-    if (merged) return refuse(told.dataset.merged.replace("{found}", merged));
+    const merged = told.dataset.merged && firstMerged(event.clipboardData.getData("text/html"));
+    if (merged) {
+      const [line, place] = [merged.parentElement.rowIndex + 1, merged.cellIndex + 1];
+      return refuse(told.dataset.merged.replace("{line}", line).replace("{place}", place));
+    }
     const rows = pastedRows(text);
     const width = Math.max(...rows.map((row) => row.length));
     const [row, column] = placeOf(event.target);

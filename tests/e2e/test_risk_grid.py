@@ -39,8 +39,11 @@ def test_a_grid_is_typed_pasted_corrected_at_the_wrong_cell_and_kept(visit):
     page.keyboard.press("Enter")
     assert page.evaluate("document.activeElement.ariaLabel").startswith("O3,")
 
-    paste(at("B3"), BLOCK)
     told = page.get_by_role("alert")
+    paste(at("B3"), BLOCK, "<table><tr><td>Filtrer</td><td colspan=2>Filtre</td></tr></table>")
+    assert "fusionnées dans le collage, ligne 1, colonne 2" in told.inner_text()
+    assert at("B3").input_value() == ""
+    paste(at("B3"), BLOCK)
     assert "H4 « Vital »" in told.inner_text()
     assert at("H3").input_value() == "function"
     paste(at("M3"), [["4", "11", "3"]])

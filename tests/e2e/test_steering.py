@@ -13,17 +13,18 @@ LOUD = [*CALM[:10], (96_000, 1_200), CALM[11]]
 """Twelve months of energy and of units; the eleventh doubles the ratio."""
 
 
-def paste(cell, rows):
-    """Paste rows as a spreadsheet copies them."""
+def paste(cell, rows, html=""):
+    """Paste rows as a spreadsheet copies them; ``html``: what it says of their cells besides."""
     text = "\n".join("\t".join(str(value) for value in row) for row in rows)
     cell.evaluate(
-        """(cell, text) => {
+        """(cell, [text, html]) => {
             const data = new DataTransfer();
             data.setData('text/plain', text);
+            data.setData('text/html', html);
             const options = {clipboardData: data, bubbles: true, cancelable: true};
             cell.dispatchEvent(new ClipboardEvent('paste', options));
         }""",
-        text,
+        [text, html],
     )
 
 
