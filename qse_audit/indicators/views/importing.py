@@ -2,9 +2,8 @@
 
 from dataclasses import dataclass
 
-from flask import current_app, redirect, render_template, request, url_for
+from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from itsdangerous import BadData, URLSafeTimedSerializer
 
 from qse_audit.core.clock import day_in_paris, now
 from qse_audit.core.errors import BadInput, NotFound
@@ -17,10 +16,10 @@ from qse_audit.referentials.formats.yaml_text import MAX_BYTES
 from qse_audit.web.database import commits, files, session
 from qse_audit.web.guards import requires
 from qse_audit.web.sign_in import identity
+from qse_audit.web.waiting import known_of, token_of
 from qse_audit.web.work import follow_work, starts_work
 
-WAITS_SECONDS = 24 * 3600
-"""How long a file waits between its preview and the confirmation."""
+PURPOSE = "values-import"
 SHOWN_FAULTS = 100
 
 
@@ -33,7 +32,7 @@ class Waiting:
 
     def token(self, indicator: Indicator) -> str:
         """Return it as a part of a URL that only this person can use, for this indicator."""
-        return _signer().dumps([self.sha256, self.name, identity().user_id, indicator.id])
+        return token_of(PURPOSE, self.sha256, self.name, indicator.id)
 
     @classmethod
     def of(cls, token: str, indicator: Indicator) -> "Waiting":
@@ -41,11 +40,8 @@ class Waiting:
 
         :raises NotFound: for one that is old, changed, or somebody else’s.
         """
-        try:
-            sha256, name, person, key = _signer().loads(token, max_age=WAITS_SECONDS)
-        except (BadData, ValueError, TypeError) as error:
-            raise NotFound(token) from error
-        if (person, key) != (identity().user_id, indicator.id):
+        sha256, name, key = known_of(PURPOSE, token)
+        if key != indicator.id:
             raise NotFound(token)
         return cls(sha256, name)
 
@@ -56,10 +52,6 @@ class Waiting:
         today = day_in_paris(now())
         read = services.read_values(content, self.name, indicator, today=today)
         return services.preview_values(session(), indicator, read)
-
-
-def _signer() -> URLSafeTimedSerializer:
-    return URLSafeTimedSerializer(current_app.config["SECRET_KEY"], salt="values-import")
 
 
 @bp.route("/<int:indicator_id>/import", methods=["GET", "POST"])

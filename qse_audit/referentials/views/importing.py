@@ -2,12 +2,11 @@
 
 from dataclasses import astuple, dataclass
 
-from flask import current_app, redirect, render_template, request, url_for
+from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from itsdangerous import BadData, URLSafeTimedSerializer
 
 from qse_audit.core.clock import now
-from qse_audit.core.errors import BadInput, NotFound
+from qse_audit.core.errors import BadInput
 from qse_audit.core.permissions import Permission
 from qse_audit.referentials import queries, services
 from qse_audit.referentials.formats.any_file import read_outline
@@ -19,10 +18,10 @@ from qse_audit.web.database import commits, files, session
 from qse_audit.web.guards import requires
 from qse_audit.web.i18n import locale
 from qse_audit.web.sign_in import identity
+from qse_audit.web.waiting import known_of, token_of
 from qse_audit.web.work import follow_work, starts_work
 
-WAITS_SECONDS = 24 * 3600
-"""How long a file waits between its preview and the confirmation."""
+PURPOSE = "referential-import"
 SHOWN_CLAUSES = 40
 
 
@@ -39,8 +38,7 @@ class Waiting:
 
     def token(self) -> str:
         """Return it as a part of a URL that only this person can use, in this organisation."""
-        who = identity()
-        return _signer().dumps([*astuple(self), who.user_id, who.organisation_id])
+        return token_of(PURPOSE, *astuple(self))
 
     @classmethod
     def of(cls, token: str) -> "Waiting":
@@ -48,23 +46,12 @@ class Waiting:
 
         :raises NotFound: for one that is old, changed, or somebody else’s.
         """
-        who = identity()
-        try:
-            *known, person, organisation = _signer().loads(token, max_age=WAITS_SECONDS)
-        except (BadData, ValueError, TypeError) as error:
-            raise NotFound(token) from error
-        if (person, organisation) != (who.user_id, who.organisation_id):
-            raise NotFound(token)
-        return cls(*known)
+        return cls(*known_of(PURPOSE, token))
 
     def outline(self) -> Outline:
         """Read the file again."""
         with files().open(self.sha256) as file:
             return read_outline(file.read(), self.name)
-
-
-def _signer() -> URLSafeTimedSerializer:
-    return URLSafeTimedSerializer(current_app.config["SECRET_KEY"], salt="referential-import")
 
 
 @bp.route("/import", methods=["GET", "POST"])
