@@ -41,6 +41,7 @@ from qse_audit.risks.rules.methods import COUNT_MAX
 from qse_audit.risks.rules.pasting import MOST_PASTED
 from qse_audit.web.forms import (
     REQUIRED,
+    TABLES,
     CheckboxesField,
     CodeField,
     DomainsField,
@@ -333,6 +334,7 @@ class BringForm(Form):
     file = FileField(
         _l("Ou un fichier XLSX ou CSV"),
         description=_l("La première feuille qui contient quelque chose est lue."),
+        render_kw={"accept": TABLES},
     )
 
 

@@ -181,3 +181,5 @@ def only_digits(value: Any) -> int | None:
 
 
 REQUIRED = lazy_gettext("Ce champ est obligatoire.")
+TABLES = ".xlsx,.csv,.tsv,.txt"
+"""What a file of a table is called, for the ``accept`` of its field."""

@@ -6,7 +6,7 @@ from wtforms import BooleanField, StringField, TextAreaField
 from wtforms.validators import DataRequired, Length
 
 from qse_audit.indicators.rules import MAX_PASTED, REASON_MAX, SOURCE_MAX
-from qse_audit.web.forms import REQUIRED, Form
+from qse_audit.web.forms import REQUIRED, TABLES, Form
 
 
 class ValuesForm(Form):
@@ -38,6 +38,7 @@ class ImportForm(Form):
     file = FileField(
         _l("Fichier CSV ou XLSX"), [FileRequired(_l("Choisissez un fichier."))],
         description=_l("Une ligne de titres : période, le nom de chaque grandeur, commentaire."),
+        render_kw={"accept": TABLES},
     )  # fmt: skip
 
 
